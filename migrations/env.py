@@ -1,0 +1,24 @@
+"""Runs the migrations on the application's own engine, one transaction each, on both databases."""
+
+from alembic import context
+from flask import current_app
+
+from webapp.database import WRITING
+
+db = current_app.extensions["migrate"].db
+
+
+def run() -> None:
+    with db.engine.connect().execution_options(**{WRITING: True}) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            transactional_ddl=True,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

@@ -1,0 +1,1 @@
+"""Who is acting: users, stores, members, customers, their passwords and sessions."""

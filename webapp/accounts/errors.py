@@ -1,0 +1,24 @@
+"""What accounts refuse; doors turn these into answers."""
+
+from __future__ import annotations
+
+
+class Invalid(Exception):
+    """A value that cannot be accepted: which field, and why in words for the person who typed it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class WrongCredentials(Exception):
+    """The e-mail or the password is wrong; nobody is told which."""
+
+
+class TooManyAttempts(Exception):
+    """Too many wrong passwords; try again after so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"try again in {seconds} seconds")
+        self.seconds = seconds

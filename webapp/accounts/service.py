@@ -1,0 +1,163 @@
+"""AccountService: make and find users, stores, members and customers; start and end what they may do."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+from slugify import slugify
+from sqlalchemy import delete, select
+
+from webapp.accounts.errors import Invalid
+from webapp.accounts.models import (
+    CODE_LENGTH,
+    NAME_LENGTH,
+    Customer,
+    MemberRole,
+    SignInSession,
+    Store,
+    StoreMember,
+    User,
+    UserRole,
+)
+from webapp.accounts.passwords import UNUSABLE, hash_password
+from webapp.database import session
+
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def normalise_email(email: str) -> str:
+    """Return the form in which an address is stored and compared; raises Invalid when it is none."""
+    try:
+        parsed = validate_email(
+            email.strip(),
+            check_deliverability=False,
+            test_environment=True,
+            allow_quoted_local=False,
+        )
+    except EmailNotValidError as error:
+        raise Invalid(
+            "email",
+            "Enter an email address in the correct format, like name@example.com",
+        ) from error
+    return unicodedata.normalize("NFC", parsed.normalized).lower()
+
+
+def clean_name(name: str) -> str:
+    """Return a display name of 1 to 120 characters on one line; raises Invalid for any other."""
+    cleaned = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(cleaned) <= NAME_LENGTH:
+        raise Invalid("name", f"A name has 1 to {NAME_LENGTH} characters")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in cleaned):
+        raise Invalid("name", "A name has no control characters")
+    return cleaned
+
+
+class AccountService:
+    """The verbs on accounts; the caller opens and commits the transaction."""
+
+    def create_admin(self, email: str, name: str, password: str | None) -> User:
+        """Make a user of the platform; raises Invalid when the address is taken."""
+        return self._create_user(email, name, password, UserRole.ADMIN)
+
+    def create_store_user(self, email: str, name: str, password: str | None) -> User:
+        """Make a user who can become a member of stores; raises Invalid when the address is taken."""
+        return self._create_user(email, name, password, UserRole.STORE)
+
+    def create_store(self, code: str, name: str) -> Store:
+        """Make a tenant; raises Invalid when the code is no slug of at most 63 characters, or taken."""
+        if not _CODE.fullmatch(code) or len(code) > CODE_LENGTH:
+            raise Invalid(
+                "code",
+                "A store's code has small letters, digits and single hyphens, like harbor-goods",
+            )
+        if self.find_store(code):
+            raise Invalid("code", f"There is a store with the code {code} already")
+        store = Store(code=code, name=clean_name(name))
+        session.add(store)
+        session.flush()
+        return store
+
+    def store_named(self, name: str) -> tuple[Store, bool]:
+        """Find a store by its name or make it with a code of its own; tells whether it was made."""
+        store = session.scalar(select(Store).where(Store.name == clean_name(name)).order_by(Store.id).limit(1))
+        if store:
+            return store, False
+        base = slugify(name)[: CODE_LENGTH - 4].strip("-") or "store"
+        code, number = base, 1
+        while self.find_store(code):
+            number += 1
+            code = f"{base}-{number}"
+        return self.create_store(code, name), True
+
+    def add_member(self, store: Store, user: User, role: MemberRole) -> StoreMember:
+        """Let a store user work for the store, or work for it again, in this role."""
+        if user.role is not UserRole.STORE:
+            raise Invalid(
+                "email",
+                f"{user.email} is an admin of the platform and cannot work for a store",
+            )
+        member = session.get(StoreMember, (store.id, user.id))
+        if member is None:
+            member = StoreMember(store_id=store.id, user_id=user.id, role=role)
+            session.add(member)
+        member.role, member.is_active = role, True
+        session.flush()
+        return member
+
+    def create_customer(self, store: Store, email: str, name: str, password: str | None) -> Customer:
+        """Make an account at one store; raises Invalid when that store has the address already."""
+        email = normalise_email(email)
+        if self.find_customer(store, email):
+            raise Invalid("email", f"{store.name} has a customer {email} already")
+        customer = Customer(
+            store_id=store.id,
+            email=email,
+            name=clean_name(name),
+            password_hash=_hash(password),
+        )
+        session.add(customer)
+        session.flush()
+        return customer
+
+    def find_user(self, email: str) -> User | None:
+        return session.scalar(select(User).where(User.email == normalise_email(email)))
+
+    def find_store(self, code: str) -> Store | None:
+        return session.scalar(select(Store).where(Store.code == code))
+
+    def find_customer(self, store: Store, email: str) -> Customer | None:
+        return session.scalar(
+            select(Customer).where(Customer.store_id == store.id, Customer.email == normalise_email(email))
+        )
+
+    def deactivate(self, account: User | StoreMember | Customer) -> None:
+        """End what the account may do, and its sessions; its messages stay, with its name."""
+        account.is_active = False
+        sessions = delete(SignInSession)
+        match account:
+            case User():
+                sessions = sessions.where(SignInSession.user_id == account.id)
+            case StoreMember():
+                sessions = sessions.where(
+                    SignInSession.user_id == account.user_id,
+                    SignInSession.store_id == account.store_id,
+                )
+            case Customer():
+                sessions = sessions.where(SignInSession.customer_id == account.id)
+        session.execute(sessions)
+        session.flush()
+
+    def _create_user(self, email: str, name: str, password: str | None, role: UserRole) -> User:
+        email = normalise_email(email)
+        if self.find_user(email):
+            raise Invalid("email", f"There is a user {email} already")
+        user = User(email=email, name=clean_name(name), password_hash=_hash(password), role=role)
+        session.add(user)
+        session.flush()
+        return user
+
+
+def _hash(password: str | None) -> str:
+    return UNUSABLE if password is None else hash_password(password)

@@ -1,0 +1,110 @@
+"""Signing in with a password: one answer for every failure, and limits that survive a restart."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from webapp.accounts import sessions
+from webapp.accounts.errors import Invalid, TooManyAttempts, WrongCredentials
+from webapp.accounts.models import Customer, Side, SignInAttempt, Store, User, UserRole
+from webapp.accounts.passwords import verify_password
+from webapp.accounts.service import normalise_email
+from webapp.accounts.sessions import Visit
+from webapp.database import now, reading, session, writing
+
+WINDOW = timedelta(minutes=15)
+PER_ACCOUNT_AND_ADDRESS = 5
+PER_ADDRESS = 50
+PER_ACCOUNT = 100
+KEPT_FOR = timedelta(days=90)
+
+
+def sign_in(side: Side, email: str, password: str, visit: Visit, store_code: str | None = None) -> str:
+    """Check a password and return the secret of a new session.
+
+    Raises WrongCredentials for every kind of failure, after the same time, and TooManyAttempts after 5 failures from
+    one address on one account, 50 from one address, or 100 on one account, within 15 minutes. An address from which
+    the account was signed in to within 90 days is not bound by the last: strangers cannot lock its owner out.
+    The try is counted before the password is checked, so that many at once cannot all pass.
+    """
+    try:
+        email = normalise_email(email)
+    except Invalid:
+        email = email.strip().lower()[:254]
+    account_key = _key(side, store_code, email)
+    with writing():
+        attempt_id = _count_attempt(account_key, visit.address)
+    with reading():
+        account = _find(side, email, store_code)
+        password_hash = account.password_hash if account else None
+    if not verify_password(password_hash, password):
+        raise WrongCredentials
+    with writing():
+        account = _find(side, email, store_code)
+        store_id = _store_id(account)
+        if account is None or (side is not Side.ADMIN and store_id is None):
+            raise WrongCredentials
+        session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
+        return sessions.start(account, store_id, visit)
+
+
+def _count_attempt(account: str, address: str) -> int:
+    moment = now()
+    since = moment - WINDOW
+    of_account = SignInAttempt.account == account
+    of_address = SignInAttempt.address == address
+    known = session.scalar(select(of_account).where(of_account, of_address, SignInAttempt.succeeded).limit(1))
+    limits = [
+        (of_account & of_address, PER_ACCOUNT_AND_ADDRESS),
+        (of_address, PER_ADDRESS),
+    ]
+    if not known:
+        limits.append((of_account, PER_ACCOUNT))
+    for condition, most in limits:
+        count, oldest = session.execute(
+            select(func.count(), func.min(SignInAttempt.at)).where(
+                condition,
+                ~SignInAttempt.succeeded,
+                SignInAttempt.at > since,
+                SignInAttempt.at <= moment,
+            )
+        ).one()
+        if count >= most:
+            raise TooManyAttempts(max(1, int((oldest + WINDOW - moment).total_seconds()) + 1))
+    attempt = SignInAttempt(account=account, address=address[:64], at=moment)
+    session.add(attempt)
+    session.flush()
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - KEPT_FOR))
+    return attempt.id
+
+
+def _find(side: Side, email: str, store_code: str | None) -> User | Customer | None:
+    if side is Side.CUSTOMER:
+        return session.scalar(
+            select(Customer)
+            .join(Store, Store.id == Customer.store_id)
+            .where(
+                Store.code == (store_code or ""),
+                Store.is_active,
+                Customer.email == email,
+                Customer.is_active,
+            )
+        )
+    return session.scalar(select(User).where(User.email == email, User.role == UserRole(side.value), User.is_active))
+
+
+def _store_id(account: User | Customer | None) -> int | None:
+    match account:
+        case Customer():
+            return account.store_id
+        case User(role=UserRole.STORE):
+            return sessions.first_store_id(account)
+    return None
+
+
+def _key(side: Side, store_code: str | None, email: str) -> str:
+    text = f"{side.value}\n{store_code or ''}\n{email}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,134 @@
+"""Every setting of the environment (PARLEY_*), its default and its meaning; nothing here touches a database."""
+
+from __future__ import annotations
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+SECRET_KEY_BYTES = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class ConfigurationError(Exception):
+    """The settings contradict each other or are unsafe; the message says which and what to do."""
+
+
+class Config(BaseSettings):
+    """The settings of one process, read once at the start.
+
+    Relative paths and SQLite URLs are relative to the project's root, not to the working directory.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PARLEY_", env_ignore_empty=True, frozen=True)
+
+    env: Environment = Environment.DEVELOPMENT
+    """development, test or production; production refuses demo sign-in, a missing key and limits switched off."""
+
+    database_url: str = "sqlite:///var/parley.db"
+    """SQLite or PostgreSQL (``postgresql://…``, psycopg 3)."""
+
+    secret_key: str = ""
+    """Signs cookies and links; made once into var/secret_key outside production, where it is required."""
+
+    secret_key_fallbacks: str = ""
+    """Former keys, separated by commas, that still verify what they signed."""
+
+    base_url: str = Field(default="")
+    """The address people use; the only other hosts answered are the local ones, in development."""
+
+    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)
+
+    redis_url: str = ""
+    """Shared counters of the rate limits; empty: in this process."""
+
+    rate_limits: Literal["on", "off"] = "on"
+    """off for load tests and imports; production refuses off."""
+
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    """How many hops of X-Forwarded-* to believe."""
+
+    demo: bool | None = None
+    """Demo data and one-click sign-in; by default on in development only."""
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Self:
+        if not self.base_url:
+            object.__setattr__(self, "base_url", f"http://{self.host}:{self.port}")
+        if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).hostname:
+            raise ConfigurationError("PARLEY_BASE_URL must be an address such as https://messages.example.com")
+        if self.demo is None:
+            object.__setattr__(self, "demo", self.env is Environment.DEVELOPMENT)
+        if self.env is Environment.PRODUCTION:
+            self._refuse_in_production()
+        return self
+
+    def _refuse_in_production(self) -> None:
+        if self.demo:
+            raise ConfigurationError("PARLEY_DEMO=1 is refused in production: it signs anybody in with one click")
+        if not self.secret_key:
+            raise ConfigurationError("PARLEY_SECRET_KEY is required in production")
+        if len(self.secret_key) < SECRET_KEY_BYTES:
+            raise ConfigurationError(f"PARLEY_SECRET_KEY must have at least {SECRET_KEY_BYTES} characters")
+        if self.rate_limits == "off":
+            raise ConfigurationError("PARLEY_RATE_LIMITS=off is refused in production")
+        if urlsplit(self.base_url).scheme != "https":
+            raise ConfigurationError("PARLEY_BASE_URL must start with https:// in production")
+
+    @property
+    def is_production(self) -> bool:
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach us by https, which makes cookies Secure and ``__Host-``."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """Hosts that are answered; every other Host header is 400. Ports are ignored."""
+        host = urlsplit(self.base_url).hostname or ""
+        own = f"[{host}]" if ":" in host else host
+        return [own, *LOCAL_HOSTS] if not self.is_production else [own]
+
+    @property
+    def absolute_database_url(self) -> str:
+        """The database's URL with SQLite's path made absolute from the project's root."""
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix):
+            return self.database_url
+        path = self.database_url.removeprefix(prefix)
+        if not path or path == ":memory:":
+            raise ConfigurationError("PARLEY_DATABASE_URL needs a file: an in-memory database is one per connection")
+        return f"{prefix}{ROOT / path}"
+
+    @property
+    def secret_keys(self) -> tuple[str, list[str]]:
+        """The signing key and the former ones that still verify."""
+        fallbacks = [key.strip() for key in self.secret_key_fallbacks.split(",") if key.strip()]
+        return self.secret_key or _development_key(), fallbacks
+
+
+def _development_key() -> str:
+    path = ROOT / "var" / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(SECRET_KEY_BYTES))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()

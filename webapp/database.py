@@ -1,0 +1,194 @@
+"""The database below every domain package: Base, column types, SQLite's pragmas, the session and its two kinds of transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    scoped_session,
+)
+
+BUSY_TIMEOUT_MS = 5000
+WRITING = "parley_writing"
+_E = TypeVar("_E", bound=StrEnum)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, aware in Python, the same order on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""An integer key: 64 bits on PostgreSQL, the row id on SQLite."""
+
+
+def words(enum: type[_E], name: str) -> Enum:
+    """A column of an enum's values kept as text, with a CHECK of that name that admits no other."""
+    return Enum(
+        enum,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """All tables of Parley; constraints are named so that migrations can drop them on either database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime, int: Id}
+
+
+class Created:
+    """A row that knows when it was made."""
+
+    created_at: Mapped[datetime] = mapped_column(default=lambda: now())
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class _BoundSession:
+    """Stands for the session of the running application; create_app() binds the real one."""
+
+    _registry: scoped_session[Session] | None = None
+
+    def bind(self, registry: scoped_session[Any]) -> None:
+        self._registry = registry
+
+    def __call__(self) -> Session:
+        if self._registry is None:
+            raise RuntimeError("no application has bound the database session")
+        return self._registry()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self(), name)
+
+
+_bound = _BoundSession()
+session: Session = _bound  # type: ignore[assignment]
+
+
+def bind(registry: scoped_session[Any]) -> None:
+    """Use this registry for ``session`` from now on."""
+    _bound.bind(registry)
+
+
+def end_reading() -> None:
+    """End the transaction that reading began, so that a write can begin one of its own."""
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("unsaved changes outside of database.writing()")
+    session.rollback()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A block that only reads; its snapshot ends with it."""
+    try:
+        yield _bound()
+    finally:
+        end_reading()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One write transaction, committed at the end of the block, rolled back on any error.
+
+    On SQLite it begins with BEGIN IMMEDIATE, since a transaction that reads first and then writes is refused at once
+    whatever the busy timeout. Blocks do not nest: the one who opens it is the one who commits.
+    """
+    current = _bound()
+    if current.info.get(WRITING):
+        raise RuntimeError("database.writing() does not nest")
+    end_reading()
+    current.info[WRITING] = True
+    try:
+        current.connection(execution_options={WRITING: True})
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info.pop(WRITING, None)
+
+
+def is_postgresql() -> bool:
+    """Whether the running database is PostgreSQL; SQLite otherwise."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give every connection what both databases need to answer alike."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, never by the driver
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _lower(value: object) -> object:
+    """SQLite's own lower() knows ASCII only."""
+    return value.lower() if isinstance(value, str) else value

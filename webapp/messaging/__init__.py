@@ -1,0 +1,1 @@
+"""The heart: conversations, participants, messages, unread counts, and who may do what with them."""

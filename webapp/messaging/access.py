@@ -1,0 +1,197 @@
+"""Who may see, start, answer and close: one table, and the only functions that build queries over visible rows.
+
+Every query begins with a viewer. Loading is the check: a stranger gets NotFound, as for an id that does not exist.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from webapp.accounts.models import Side
+from webapp.accounts.viewer import Viewer
+from webapp.database import session
+from webapp.messaging.errors import NotAllowed, NotFound
+from webapp.messaging.models import (
+    Conversation,
+    ConversationParticipant,
+    ConversationType,
+    Inbox,
+    Message,
+)
+from webapp.settings import service as settings
+from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS
+
+LARGEST_KEY = 2**63 - 1
+
+
+class Action(StrEnum):
+    SEE = "see"
+    START = "start"
+    SEND = "send"
+    CLOSE = "close"
+    """Close and reopen."""
+
+
+_ALL = frozenset(Action)
+_ANSWER_AND_CLOSE = frozenset({Action.SEE, Action.SEND, Action.CLOSE})
+_ANSWER = frozenset({Action.SEE, Action.SEND})
+
+RULES: dict[tuple[Side, ConversationType], frozenset[Action]] = {
+    (Side.ADMIN, ConversationType.ADMIN_STORE): _ALL,
+    (Side.ADMIN, ConversationType.ADMIN_CUSTOMER): _ALL,
+    (Side.STORE, ConversationType.ADMIN_STORE): _ANSWER_AND_CLOSE,
+    (Side.STORE, ConversationType.STORE_CUSTOMER): _ALL,
+    (Side.CUSTOMER, ConversationType.STORE_CUSTOMER): _ANSWER,
+    (
+        Side.CUSTOMER,
+        ConversationType.ADMIN_CUSTOMER,
+    ): _ANSWER,  # while the setting is on: see _within
+}
+"""What is not here does not exist for that side: the platform is no party to store_customer.
+
+All of it holds for every row of the side's bounds: an admin's are the platform's channels, a store user's their
+store, a customer's their own conversations.
+"""
+
+
+def channels(side: Side, action: Action = Action.SEE) -> tuple[ConversationType, ...]:
+    """Return the channels in which the side may do this."""
+    return tuple(channel for (who, channel), actions in RULES.items() if who is side and action in actions)
+
+
+def may(viewer: Viewer, action: Action, channel: ConversationType) -> bool:
+    """Tell whether the viewer may do this in a conversation of the channel that they can see."""
+    return action in RULES.get((viewer.side, channel), frozenset())
+
+
+def sides(channel: ConversationType) -> tuple[Side, Side]:
+    """Return the two parties of a channel."""
+    first, second = channel.value.split("_")
+    return Side(first), Side(second)
+
+
+def visible_conversations(viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Select from the conversations that the viewer may see; filters can only narrow it."""
+    return select(*columns).select_from(Conversation).where(sees(viewer))
+
+
+def sees(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition under which the viewer may see a row of ``conversations``."""
+    condition = _within(viewer, Conversation)
+    return and_(condition, Conversation.customer_id == viewer.id) if viewer.is_customer else condition
+
+
+def visible_messages(viewer: Viewer, conversation_id: int, *columns: Any) -> Select[Any]:
+    """Select from the messages of one conversation, if the viewer may see it."""
+    return (
+        visible_conversations(viewer, *columns)
+        .join(
+            Message,
+            and_(
+                Message.conversation_id == Conversation.id,
+                Message.store_id == Conversation.store_id,
+            ),
+        )
+        .where(Conversation.id == key(conversation_id))
+    )
+
+
+def visible_participants(viewer: Viewer, conversation_id: int, *columns: Any) -> Select[Any]:
+    """Select from the people in one conversation, if the viewer may see it."""
+    return (
+        visible_conversations(viewer, *columns)
+        .join(
+            ConversationParticipant,
+            and_(
+                ConversationParticipant.conversation_id == Conversation.id,
+                ConversationParticipant.store_id == Conversation.store_id,
+            ),
+        )
+        .where(Conversation.id == key(conversation_id))
+    )
+
+
+def own_participations(viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Select from the viewer's own rows of ``conversation_participants``: their inbox, as one range of an index."""
+    inbox = select(Inbox.id).where(owns_inbox(viewer)).scalar_subquery()
+    return (
+        select(*columns)
+        .select_from(ConversationParticipant)
+        .where(
+            ConversationParticipant.inbox_id == inbox,
+            _within(viewer, ConversationParticipant),
+        )
+    )
+
+
+def owns_inbox(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that a row of ``inboxes`` is the viewer's."""
+    return and_(
+        Inbox.participant_type == viewer.side,
+        Inbox.participant_id == viewer.id,
+        Inbox.store_id.is_(None) if viewer.is_admin else Inbox.store_id == viewer.tenant_id,
+    )
+
+
+def is_own_participation(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that a row of ``conversation_participants`` is the viewer's own."""
+    return and_(
+        ConversationParticipant.participant_type == viewer.side,
+        ConversationParticipant.participant_id == viewer.id,
+    )
+
+
+def is_hidden(inbox_type: ColumnElement[Any], channel: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that the platform's channel is switched off for customers: their counters leave it out."""
+    return and_(
+        inbox_type == Side.CUSTOMER,
+        channel == ConversationType.ADMIN_CUSTOMER,
+        ~settings.is_on(STOREFRONT_ADMIN_CONVERSATIONS),
+    )
+
+
+def require(viewer: Viewer, action: Action, conversation_id: int, *, lock: bool = False) -> Conversation:
+    """Load a conversation for an action, and with ``lock`` keep others from changing it until the transaction ends.
+
+    Raises NotFound when it does not exist for this viewer, NotAllowed when they may see it but not do this.
+    """
+    statement = visible_conversations(viewer, Conversation).where(Conversation.id == key(conversation_id))
+    if lock:
+        statement = statement.with_for_update(of=Conversation)
+    conversation: Conversation | None = session.scalar(statement, execution_options={"populate_existing": True})
+    if conversation is None:
+        raise NotFound
+    if not may(viewer, action, conversation.conversation_type):
+        raise NotAllowed
+    return conversation
+
+
+def require_start(viewer: Viewer, channel: ConversationType) -> None:
+    """Raise NotAllowed unless the viewer may start a conversation in the channel."""
+    if not may(viewer, Action.START, channel):
+        raise NotAllowed("You cannot start a conversation in this channel")
+
+
+def key(number: int) -> int:
+    """Return an id that both databases can look up; raises NotFound for a number that no row can have."""
+    if not 0 < number <= LARGEST_KEY:
+        raise NotFound
+    return number
+
+
+def _within(viewer: Viewer, row: type[Conversation | ConversationParticipant]) -> ColumnElement[bool]:
+    """The viewer's bounds: the channels of their side, in their tenant, while the setting lets them."""
+    bounds = [row.conversation_type.in_(channels(viewer.side))]
+    if not viewer.is_admin:
+        bounds.append(row.store_id == viewer.tenant_id)
+    if viewer.is_customer:
+        bounds.append(
+            or_(
+                row.conversation_type != ConversationType.ADMIN_CUSTOMER,
+                settings.is_on(STOREFRONT_ADMIN_CONVERSATIONS),
+            )
+        )
+    return and_(*bounds)

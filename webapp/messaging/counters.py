@@ -1,0 +1,180 @@
+"""Unread counts and inbox sums: every change is one SQL expression, so that no writer can undo another's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
+
+from webapp.accounts.models import Side
+from webapp.accounts.viewer import Viewer
+from webapp.database import is_postgresql, session
+from webapp.messaging import access
+from webapp.messaging.models import (
+    Conversation,
+    ConversationParticipant,
+    Inbox,
+    Message,
+    MessageKind,
+)
+
+_Row = ConversationParticipant
+
+
+def unread_of(participant: type[ConversationParticipant], mark: Any) -> Any:
+    """The SQL expression of the rule: messages by others above the read mark; events never count."""
+    return (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.conversation_id == participant.conversation_id,
+            Message.kind == MessageKind.MESSAGE,
+            Message.seq > mark,
+            not_(
+                and_(
+                    Message.sender_type == participant.participant_type,
+                    Message.sender_id == participant.participant_id,
+                )
+            ),
+        )
+        .correlate(participant)
+        .scalar_subquery()
+    )
+
+
+def count_message(sender: Viewer, conversation: Conversation) -> None:
+    """Count a new message for everybody in the conversation but its sender, and tell all their inboxes."""
+    own = access.is_own_participation(sender)
+    session.execute(
+        update(_Row)
+        .where(_Row.conversation_id == conversation.id, _Row.left_at.is_(None))
+        .values(
+            last_message_at=conversation.last_message_at,
+            unread_count=_Row.unread_count + case((own, 0), else_=1),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    not_counted = or_(
+        and_(Inbox.participant_type == sender.side, Inbox.participant_id == sender.id),
+        access.is_hidden(
+            Inbox.participant_type,
+            literal(conversation.conversation_type, _Row.conversation_type.type),
+        ),
+    )
+    newly_unread = (
+        select(case((_Row.unread_count == 1, 1), else_=0))
+        .where(
+            _Row.conversation_id == conversation.id,
+            _Row.participant_type == Inbox.participant_type,
+            _Row.participant_id == Inbox.participant_id,
+        )
+        .correlate(Inbox)
+        .scalar_subquery()
+    )
+    _change_inboxes(
+        _inboxes_of(conversation),
+        unread_messages=Inbox.unread_messages + case((not_counted, 0), else_=1),
+        unread_conversations=Inbox.unread_conversations + case((not_counted, 0), else_=newly_unread),
+    )
+
+
+def copy_status(conversation: Conversation) -> None:
+    """Copy a changed status to the participants and tell their inboxes that something changed."""
+    session.execute(
+        update(_Row)
+        .where(_Row.conversation_id == conversation.id)
+        .values(status=conversation.status)
+        .execution_options(synchronize_session=False)
+    )
+    _change_inboxes(_inboxes_of(conversation))
+
+
+def move_mark(viewer: Viewer, conversation: Conversation, mark: int) -> None:
+    """Set the viewer's read mark, recount above it, and change their inbox by the difference."""
+    own = and_(
+        _Row.conversation_id == conversation.id,
+        access.is_own_participation(viewer),
+        _Row.left_at.is_(None),
+    )
+    before = session.scalar(select(_Row.unread_count).where(own).with_for_update()) or 0
+    after = session.scalar(
+        update(_Row)
+        .where(own)
+        .values(last_read_seq=mark, unread_count=unread_of(_Row, mark))
+        .returning(_Row.unread_count)
+        .execution_options(synchronize_session=False)
+    )
+    after = after or 0
+    _change_inboxes(
+        access.owns_inbox(viewer),
+        unread_messages=Inbox.unread_messages + (after - before),
+        unread_conversations=Inbox.unread_conversations + (int(after > 0) - int(before > 0)),
+    )
+
+
+def recount_inboxes(condition: ColumnElement[bool]) -> None:
+    """Set the sums of the inboxes anew from their participants' counts, leaving out what access hides."""
+    _change_inboxes(
+        condition,
+        unread_messages=_sum_of_inbox(),
+        unread_conversations=_count_of_inbox(),
+    )
+
+
+def recount_customer_inboxes() -> None:
+    """Set anew the sums of customers who have unread messages of the platform: its visibility was switched."""
+    concerned = (
+        select(_Row.inbox_id)
+        .join(Conversation, Conversation.id == _Row.conversation_id)
+        .where(_Row.participant_type == Side.CUSTOMER, _Row.unread_count > 0)
+    )
+    recount_inboxes(and_(Inbox.participant_type == Side.CUSTOMER, Inbox.id.in_(concerned)))
+
+
+def _sum_of_inbox() -> Any:
+    return (
+        select(func.coalesce(func.sum(_Row.unread_count), 0))
+        .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
+        .correlate(Inbox)
+        .scalar_subquery()
+    )
+
+
+def _count_of_inbox() -> Any:
+    return (
+        select(func.count())
+        .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
+        .correlate(Inbox)
+        .scalar_subquery()
+    )
+
+
+def _is_counted() -> ColumnElement[bool]:
+    return not_(access.is_hidden(_Row.participant_type, _Row.conversation_type))
+
+
+def _inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
+    return Inbox.id.in_(
+        select(_Row.inbox_id).where(_Row.conversation_id == conversation.id, _Row.inbox_id.is_not(None))
+    )
+
+
+def _change_inboxes(condition: ColumnElement[bool], **values: Any) -> None:
+    if is_postgresql():  # always in the same order, or two senders with common readers wait for each other
+        session.execute(select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update())
+    session.execute(
+        update(Inbox)
+        .where(condition)
+        .values(version=Inbox.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,80 @@
+"""What people may type: subjects, messages and client keys, cleaned or refused; and what is derived from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+import uuid
+
+from webapp.messaging.errors import Invalid
+from webapp.messaging.models import CONTENT_LENGTH, PREVIEW_LENGTH, SUBJECT_LENGTH
+
+
+def clean_content(text: str) -> str:
+    """Return a message's text, kept as typed but for the ends and the kind of line ending.
+
+    Raises Invalid unless 1 to 10,000 characters are left, or when there are control characters or lone surrogates.
+    """
+    cleaned = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not cleaned:
+        raise Invalid("content", "required", "Enter a message")
+    if len(cleaned) > CONTENT_LENGTH:
+        over = len(cleaned) - CONTENT_LENGTH
+        raise Invalid(
+            "content",
+            "too_long",
+            f"The message is {over:,} characters too long. It can have {CONTENT_LENGTH:,}.",
+        )
+    _refuse_control_characters("content", "message", cleaned, allowed="\n\t")
+    return cleaned
+
+
+def clean_subject(text: str) -> str:
+    """Return a subject of 1 to 200 characters on one line; raises Invalid for any other."""
+    _refuse_control_characters("subject", "subject", text.strip(), allowed="")
+    cleaned = " ".join(text.split())
+    if not cleaned:
+        raise Invalid("subject", "required", "Enter a subject")
+    if len(cleaned) > SUBJECT_LENGTH:
+        raise Invalid(
+            "subject",
+            "too_long",
+            f"The subject must have {SUBJECT_LENGTH} characters or fewer",
+        )
+    return cleaned
+
+
+def clean_key(key: str | None) -> str | None:
+    """Return an idempotency key in its one form; raises Invalid when it is given and no UUID."""
+    if key is None:
+        return None
+    try:
+        return str(uuid.UUID(key))
+    except ValueError:
+        raise Invalid(
+            "client_key",
+            "invalid",
+            "The key of this form is not valid. Reload the page.",
+        ) from None
+
+
+def preview_of(text: str) -> str:
+    """Return the text on one line in at most 140 characters, for lists."""
+    line = " ".join(text.split())
+    return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1].rstrip() + "…"
+
+
+def fingerprint(*parts: object) -> str:
+    """Return the SHA-256 that tells whether two requests under one key are the same request."""
+    return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _refuse_control_characters(field: str, name: str, text: str, allowed: str) -> None:
+    for character in text:
+        if character not in allowed and unicodedata.category(character) in {"Cc", "Cs"}:
+            raise Invalid(
+                field,
+                "control_character",
+                f"The {name} has a character that cannot be shown (U+{ord(character):04X}). Remove it.",
+            )
