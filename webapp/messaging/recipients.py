@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, String, cast, func, literal, null, or_, select, union_all
 
 from webapp.accounts.models import Customer, Side, Store, StoreMember, User
 from webapp.accounts.viewer import StoreRef, Viewer
-from webapp.database import session
+from webapp.database import Id, session
 from webapp.messaging.access import LARGEST_KEY
 from webapp.messaging.errors import Invalid
 
@@ -144,9 +144,9 @@ def _whole_stores(text: str) -> Select[Any]:
     return (
         select(
             literal(0).label("place"),
-            null().label("id"),
+            cast(null(), Id).label("id"),
             Store.name,
-            null().label("email"),
+            cast(null(), String).label("email"),
             Store.id.label("store_id"),
             Store.code,
             Store.name.label("store_name"),
