@@ -85,7 +85,8 @@ class MessagingService:
         """Start a conversation with its first message; the recipients become participants.
 
         Raises NotAllowed for a channel the viewer may not start, Invalid for text or a recipient that cannot be
-        accepted (a foreign one like an unknown one), KeyReused for the key of another request.
+        accepted (a foreign one like an unknown one), KeyReused for the key of another request. The key is looked up
+        before the recipient: a retry gets the first answer even if the recipient was deactivated meanwhile.
         """
         access.require_start(viewer, new.conversation_type)
         subject, content, client_key = (
@@ -93,8 +94,10 @@ class MessagingService:
             clean_content(new.content),
             clean_key(new.client_key),
         )
-        addressed = membership.address(viewer, new.conversation_type, new.recipient)
         request_hash = fingerprint(new.conversation_type.value, new.recipient.as_text(), subject, content)
+        if client_key and (earlier := self._started_before(viewer, client_key, request_hash)):
+            return earlier
+        addressed = membership.address(viewer, new.conversation_type, new.recipient)
         moment = now()
         conversation = Conversation(
             store_id=addressed.store_id,
@@ -114,7 +117,9 @@ class MessagingService:
         )
         conversation_id = _insert_once(conversation)
         if conversation_id is None:
-            return self._started_before(viewer, client_key, request_hash)
+            if earlier := self._started_before(viewer, client_key, request_hash):
+                return earlier
+            raise KeyReused
         conversation = session.get_one(Conversation, conversation_id)
         membership.join(conversation, [(viewer.side, viewer.id), *addressed.people], moment)
         events.publish(events.ConversationStarted(conversation.id, conversation.store_id, viewer.side, viewer.id))
@@ -264,14 +269,16 @@ class MessagingService:
             )
         )
 
-    def _started_before(self, viewer: Viewer, client_key: str | None, request_hash: str) -> Sent:
-        conversation = session.scalars(
-            select(Conversation).where(
+    def _started_before(self, viewer: Viewer, client_key: str | None, request_hash: str) -> Sent | None:
+        conversation: Conversation | None = session.scalar(
+            access.visible_conversations(viewer, Conversation).where(
                 Conversation.created_by_type == viewer.side,
                 Conversation.created_by_id == viewer.id,
                 Conversation.client_key == client_key,
             )
-        ).one()
+        )
+        if conversation is None:
+            return None
         if conversation.request_hash != request_hash:
             raise KeyReused
         first = select(Message).where(Message.conversation_id == conversation.id, Message.seq == 1)
