@@ -13,6 +13,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    text,
     update,
 )
 
@@ -66,10 +67,7 @@ def count_message(sender: Viewer, conversation: Conversation) -> None:
     )
     not_counted = or_(
         and_(Inbox.participant_type == sender.side, Inbox.participant_id == sender.id),
-        access.is_hidden(
-            Inbox.participant_type,
-            literal(conversation.conversation_type, _Row.conversation_type.type),
-        ),
+        _is_hidden(conversation),
     )
     newly_unread = (
         select(case((_Row.unread_count == 1, 1), else_=0))
@@ -115,10 +113,11 @@ def move_mark(viewer: Viewer, conversation: Conversation, mark: int) -> None:
         .execution_options(synchronize_session=False)
     )
     after = after or 0
+    hidden = _is_hidden(conversation)  # asked again here: it can be switched between the check and this statement
     _change_inboxes(
         access.owns_inbox(viewer),
-        unread_messages=Inbox.unread_messages + (after - before),
-        unread_conversations=Inbox.unread_conversations + (int(after > 0) - int(before > 0)),
+        unread_messages=Inbox.unread_messages + case((hidden, 0), else_=after - before),
+        unread_conversations=Inbox.unread_conversations + case((hidden, 0), else_=int(after > 0) - int(before > 0)),
     )
 
 
@@ -126,13 +125,15 @@ def recount_inboxes(condition: ColumnElement[bool]) -> None:
     """Set the sums of the inboxes anew from their participants' counts, leaving out what access hides."""
     _change_inboxes(
         condition,
-        unread_messages=_sum_of_inbox(),
-        unread_conversations=_count_of_inbox(),
+        unread_messages=unread_messages_of_inbox(),
+        unread_conversations=unread_conversations_of_inbox(),
     )
 
 
 def recount_customer_inboxes() -> None:
     """Set anew the sums of customers who have unread messages of the platform: its visibility was switched."""
+    if is_postgresql():  # wait for those who counted by the old rule, and let the next ones count by the new one
+        session.execute(text("LOCK TABLE inboxes IN EXCLUSIVE MODE"))
     concerned = (
         select(_Row.inbox_id)
         .join(Conversation, Conversation.id == _Row.conversation_id)
@@ -141,7 +142,7 @@ def recount_customer_inboxes() -> None:
     recount_inboxes(and_(Inbox.participant_type == Side.CUSTOMER, Inbox.id.in_(concerned)))
 
 
-def _sum_of_inbox() -> Any:
+def unread_messages_of_inbox() -> Any:
     return (
         select(func.coalesce(func.sum(_Row.unread_count), 0))
         .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
@@ -150,13 +151,18 @@ def _sum_of_inbox() -> Any:
     )
 
 
-def _count_of_inbox() -> Any:
+def unread_conversations_of_inbox() -> Any:
     return (
         select(func.count())
         .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
         .correlate(Inbox)
         .scalar_subquery()
     )
+
+
+def _is_hidden(conversation: Conversation) -> ColumnElement[bool]:
+    channel = literal(conversation.conversation_type, Conversation.conversation_type.type)
+    return access.is_hidden(Inbox.participant_type, channel)
 
 
 def _is_counted() -> ColumnElement[bool]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, literal, select, text
 
-from webapp.database import now, session
+from webapp.database import is_postgresql, now, session
 from webapp.settings.definitions import DEFINITIONS, Definition, Value
 from webapp.settings.models import PlatformSetting
 
@@ -28,6 +28,8 @@ class PlatformSettings:
 
     def change(self, values: dict[str, Value], by: int | None) -> set[str]:
         """Store the values and return the keys whose value is another than before."""
+        if is_postgresql():  # one change after the other: two that insert the same key would collide
+            session.execute(text("LOCK TABLE platform_settings IN SHARE ROW EXCLUSIVE MODE"))
         before = self.all()
         changed = {key for key, value in values.items() if before[key] != value}
         for key in changed:
