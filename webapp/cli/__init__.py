@@ -1,0 +1,26 @@
+"""The command line: what operators do without a browser; every command is registered here."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.cli.accounts import create_admin, create_customer, create_member, create_store
+from webapp.cli.activity import activate, deactivate
+from webapp.cli.maintenance import doctor, recount_unread
+
+COMMANDS = (
+    create_admin,
+    create_store,
+    create_member,
+    create_customer,
+    deactivate,
+    activate,
+    recount_unread,
+    doctor,
+)
+
+
+def register(app: Flask) -> None:
+    """Add Parley's commands to ``flask``."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
