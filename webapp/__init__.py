@@ -2,32 +2,90 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
 
-from webapp import database
+from flask import Flask, g, url_for
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import cli, database
 from webapp.config import ROOT, Config
-from webapp.extensions import csrf, db, limiter, login_manager, migrate
+from webapp.doors import guard, headers, limits
+from webapp.extensions import csrf, db, login_manager, migrate
+from webapp.portals import admin, display, errors, site, store, storefront
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The largest request: a message of 10,000 characters in any encoding, many times over."""
 
 
 def create_app(config: Config | None = None) -> Flask:
     """Make the application; raises ConfigurationError for settings that contradict each other or are unsafe."""
     config = config or Config()
-    app = Flask(
-        __name__,
-        template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
-    )
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.extensions["parley"] = config
+    _configure(app, config)
+    _add_extensions(app, config)
+    _add_doors(app, config)
+    cli.register(app)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    key, fallbacks = config.secret_keys
     app.config.update(
+        SECRET_KEY=key,
+        SECRET_KEY_FALLBACKS=fallbacks,
         SQLALCHEMY_DATABASE_URI=config.absolute_database_url,
-        SECRET_KEY=config.secret_keys[0],
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 10, "pool_timeout": 5, "pool_pre_ping": True},
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        TRUSTED_HOSTS=config.trusted_hosts,
+        SESSION_COOKIE_NAME="__Host-parley" if config.is_secure else "parley",
+        SESSION_COOKIE_SECURE=config.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_HEADERS=["X-CSRF-Token"],
     )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _add_extensions(app: Flask, config: Config) -> None:
+    if config.absolute_database_url.startswith("sqlite:///"):
+        database.make_folder(config.absolute_database_url)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():
         for engine in db.engines.values():
             database.prepare_engine(engine)
-    import webapp.messaging.models
-    import webapp.settings.models
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limits.set_up(app, config)
 
-    return app
+
+def _add_doors(app: Flask, config: Config) -> None:
+    display.set_up(app)
+    headers.set_up(app, config)
+    errors.register(app)
+    app.context_processor(_what_every_page_knows)
+    app.register_blueprint(site.site)
+    with app.app_context():
+        for portal in (admin, store, storefront):
+            app.register_blueprint(portal.make_blueprint())
+
+
+def _what_every_page_knows() -> dict[str, Any]:
+    """The portal, the person, and the addresses within the portal."""
+    portal = g.get("portal")
+    return {
+        "portal": portal,
+        "viewer": g.get("viewer"),
+        "signed_in": g.get("signed_in"),
+        "acting_store_field": guard.ACTING_STORE,
+        "url": lambda endpoint, **values: url_for(f"{portal.name}.{endpoint}", **values),
+    }

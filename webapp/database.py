@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -158,6 +159,11 @@ def writing() -> Iterator[Session]:
         raise
     finally:
         current.info.pop(WRITING, None)
+
+
+def make_folder(sqlite_url: str) -> None:
+    """Make the folder of a SQLite database, so that the first start needs no other step."""
+    Path(sqlite_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
 
 
 def is_postgresql() -> bool:

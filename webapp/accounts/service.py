@@ -22,6 +22,7 @@ from webapp.accounts.models import (
     UserRole,
 )
 from webapp.accounts.passwords import UNUSABLE, hash_password
+from webapp.accounts.viewer import StoreRef
 from webapp.database import session
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -120,6 +121,11 @@ class AccountService:
         session.add(customer)
         session.flush()
         return customer
+
+    def active_stores(self) -> list[StoreRef]:
+        """Return the tenants that are active, by name."""
+        rows = session.execute(select(Store.id, Store.code, Store.name).where(Store.is_active).order_by(Store.name))
+        return [StoreRef(*row) for row in rows]
 
     def find_user(self, email: str) -> User | None:
         return session.scalar(select(User).where(User.email == normalise_email(email)))

@@ -169,6 +169,14 @@ def require(viewer: Viewer, action: Action, conversation_id: int, *, lock: bool 
     return conversation
 
 
+def exists(viewer: Viewer, conversation_id: int) -> bool:
+    """Tell whether the viewer may see a conversation of this id."""
+    if not 0 < conversation_id <= LARGEST_KEY:
+        return False
+    statement = visible_conversations(viewer, Conversation.id).where(Conversation.id == conversation_id)
+    return session.scalar(statement) is not None
+
+
 def require_start(viewer: Viewer, channel: ConversationType) -> None:
     """Raise NotAllowed unless the viewer may start a conversation in the channel."""
     if not may(viewer, Action.START, channel):

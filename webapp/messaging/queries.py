@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -246,6 +247,16 @@ def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tupl
     return rows[::-1], more, window.before is not None
 
 
+def last_by_others(viewer: Viewer, conversation_id: int) -> int | None:
+    """Read the seq of the last message that the viewer did not write."""
+    own = and_(Message.sender_type == viewer.side, Message.sender_id == viewer.id)
+    statement = access.visible_messages(viewer, conversation_id, Message.seq)
+    found: int | None = session.scalar(
+        statement.where(Message.kind == MessageKind.MESSAGE, not_(own)).order_by(Message.seq.desc()).limit(1)
+    )
+    return found
+
+
 def news(viewer: Viewer, conversation_id: int | None, team: bool) -> tuple[int, int, str]:
     """Read what a poll compares: the inbox's version, an open thread's last seq, the team's newest key.
 
@@ -298,7 +309,8 @@ def _keys(viewer: Viewer, filters: ConversationFilters, after: Position | None, 
             own = own.where(_Row.conversation_type == filters.channel)
         if filters.unread:
             own = own.where(_Row.unread_count > 0)
-            ranges = [own.where(_Row.status == filters.status) if filters.status else own]
+            # no bare status here: SQLite would then walk all of an inbox's open rows instead of its unread ones
+            ranges = [own.where(func.coalesce(_Row.status, "") == filters.status) if filters.status else own]
         else:
             ranges = [own.where(_Row.status == status) for status in statuses]
         store, joined = _Row.store_id, False

@@ -188,10 +188,15 @@ class MessagingService:
             counters.move_mark(viewer, conversation, mark)
         return ReadMark(mark if standing.is_participant else 0, self.get_unread_count(viewer))
 
-    def mark_conversation_unread(self, viewer: Viewer, conversation_id: int, from_seq: int) -> ReadMark:
-        """Make the messages by others from this one on unread again; the viewer takes part from now on."""
+    def mark_conversation_unread(self, viewer: Viewer, conversation_id: int, from_seq: int | None = None) -> ReadMark:
+        """Make the messages by others from this one on unread again, by default the last of them.
+
+        The viewer takes part from now on.
+        """
         conversation = access.require(viewer, Action.SEE, conversation_id, lock=True)
         self._take_part(viewer, conversation)
+        if from_seq is None:
+            from_seq = queries.last_by_others(viewer, conversation.id) or conversation.last_seq + 1
         mark = min(max(from_seq - 1, 0), conversation.last_seq)
         counters.move_mark(viewer, conversation, mark)
         return ReadMark(mark, self.get_unread_count(viewer))

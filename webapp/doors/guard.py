@@ -1,0 +1,80 @@
+"""The guard of every portal: who is it, is the request small enough, is it theirs, is it from this store's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import current_app, g, request
+
+from webapp.accounts import sessions
+from webapp.accounts.sessions import SignedIn
+from webapp.database import end_reading, writing
+from webapp.doors.identity import signed_in
+from webapp.doors.portal import Portal
+from webapp.extensions import csrf
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ACTING_STORE = "acting_store"
+"""The hidden field, and ``X-Parley-Store`` the header, in which a page of the store portal says whose it is."""
+
+_View = TypeVar("_View", bound=Callable[..., object])
+
+
+class SignInRequired(Exception):
+    """Nobody is signed in at this portal."""
+
+    def __init__(self, portal: Portal) -> None:
+        super().__init__(portal.name)
+        self.portal = portal
+
+
+class StoreSwitched(Exception):
+    """The page belongs to a store that this person has left in another tab."""
+
+    def __init__(self, page_code: str) -> None:
+        super().__init__(page_code)
+        self.page_code = page_code
+
+
+def public(view: _View) -> _View:
+    """Let anybody reach the view; CSRF still holds."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def quiet(view: _View) -> _View:
+    """Do not take a request of this view, such as a poll, as a sign that the person is there."""
+    view.is_quiet = True  # type: ignore[attr-defined]
+    return view
+
+
+def guard(portal: Portal) -> None:
+    """Check a request before its view: viewer, size, CSRF, store, in this order; the view's own limit comes last.
+
+    So the body of a stranger's upload is never parsed.
+    """
+    g.portal = portal
+    view = current_app.view_functions.get(request.endpoint or "")
+    found = signed_in()
+    if found is None and not getattr(view, "is_public", False):
+        raise SignInRequired(portal)
+    g.viewer = found.viewer if found else None
+    g.signed_in = found
+    end_reading()
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+    if found:
+        _refuse_left_store(found)
+        if found.is_due and not getattr(view, "is_quiet", False):
+            with writing():
+                sessions.touch(found.token_hash)
+
+
+def _refuse_left_store(found: SignedIn) -> None:
+    store = found.viewer.store
+    page_code = request.headers.get("X-Parley-Store") or (
+        request.form.get(ACTING_STORE) if request.method not in SAFE_METHODS else None
+    )
+    if found.viewer.is_store and store and page_code and page_code != store.code:
+        raise StoreSwitched(page_code)

@@ -1,0 +1,65 @@
+"""The person of this request: found by the portal's cookie, remembered for the request, never longer."""
+
+from __future__ import annotations
+
+from flask import Request, Response, g, request
+from flask_login import UserMixin, current_user
+
+from webapp.accounts import sessions
+from webapp.accounts.sessions import SignedIn, Visit
+from webapp.accounts.viewer import Viewer
+from webapp.doors.portal import Portal, config, portal_of
+from webapp.extensions import login_manager
+
+
+class Person(UserMixin):  # type: ignore[misc]
+    """Flask-Login's user: a session that is valid now."""
+
+    def __init__(self, signed_in: SignedIn) -> None:
+        self.signed_in = signed_in
+
+    def get_id(self) -> str:
+        viewer = self.signed_in.viewer
+        return f"{viewer.side.value}:{viewer.id}"
+
+
+@login_manager.request_loader
+def _load(request: Request) -> Person | None:
+    portal = portal_of(request.path)
+    token = request.cookies.get(portal.cookie) if portal else None
+    signed_in = sessions.find(portal.side, token) if portal and token else None
+    return Person(signed_in) if signed_in else None
+
+
+def signed_in() -> SignedIn | None:
+    """The session of this request, if there is a valid one at its portal."""
+    return current_user.signed_in if current_user.is_authenticated else None
+
+
+def current_viewer() -> Viewer:
+    """The viewer of a guarded request."""
+    viewer: Viewer = g.viewer
+    return viewer
+
+
+def current_visit() -> Visit:
+    """Where this request comes from, for the list of sessions and the limits on guessing."""
+    return Visit(request.remote_addr or "unknown", request.headers.get("User-Agent", ""))
+
+
+def set_session_cookie(response: Response, portal: Portal, token: str) -> None:
+    """Sign the browser in to one portal; the cookie ends with the browser or the session's absolute limit."""
+    response.set_cookie(
+        portal.cookie,
+        token,
+        max_age=int(sessions.ABSOLUTE_LIMIT.total_seconds()),
+        path="/",
+        secure=config().is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def clear_session_cookie(response: Response, portal: Portal) -> None:
+    """Forget the browser's session at one portal."""
+    response.delete_cookie(portal.cookie, path="/", secure=config().is_secure, httponly=True, samesite="Lax")

@@ -1,0 +1,42 @@
+"""How often one person may do a thing; sign-in has limits of its own, kept in the database."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask
+from flask_limiter.util import get_remote_address
+
+from webapp.config import Config
+from webapp.doors.identity import signed_in
+from webapp.extensions import limiter
+
+def person_key() -> str:
+    """The person when there is one, so that people behind one address do not share a limit; else the address."""
+    found = signed_in()
+    if found is None:
+        return get_remote_address()
+    return f"{found.viewer.side.value}:{found.viewer.id}:{found.viewer.store_id}"
+
+
+sending = limiter.shared_limit("20 per minute", scope="send", key_func=person_key)
+starting = limiter.shared_limit("30 per hour", scope="start", key_func=person_key)
+changing = limiter.shared_limit("120 per minute", scope="change", key_func=person_key)
+
+
+def seconds_to_wait() -> int:
+    """How long the limit that was just exceeded lasts."""
+    limit = limiter.current_limit
+    return max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
+
+
+def set_up(app: Flask, config: Config) -> None:
+    """Count in Redis when it is set, else in this process; a lost Redis is counted for in this process too."""
+    app.config.update(
+        RATELIMIT_ENABLED=config.rate_limits == "on",
+        RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(config.redis_url),
+        RATELIMIT_KEY_PREFIX="parley",
+        RATELIMIT_STRATEGY="moving-window",
+    )
+    limiter.init_app(app)

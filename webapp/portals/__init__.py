@@ -1,0 +1,1 @@
+"""The HTML doors: one blueprint per portal, sharing the inbox."""

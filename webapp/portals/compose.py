@@ -1,0 +1,143 @@
+"""Starting a conversation: the compose page, the recipients it offers, and the form it sends."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request, url_for
+
+from webapp.accounts.models import Side
+from webapp.database import writing
+from webapp.doors import limits
+from webapp.doors.identity import current_viewer
+from webapp.doors.portal import Portal
+from webapp.messaging import queries
+from webapp.messaging.errors import Invalid
+from webapp.messaging.models import SUBJECT_LENGTH, ConversationType
+from webapp.messaging.recipients import Choice, Recipient, find_choice, find_choices
+from webapp.messaging.service import NewConversation
+from webapp.portals import htmx
+from webapp.portals.forms import ComposeForm, errors_of
+from webapp.portals.inbox import messaging, page_of
+
+TEXT_LENGTH = 200
+_FIELDS = {"content": "body", "subject": "subject", "recipient": "recipient"}
+
+
+def register(blueprint: Blueprint, portal: Portal) -> None:
+    """Give a portal whose people may start conversations its compose page."""
+    path = portal.messages.removeprefix(portal.prefix)
+    blueprint.add_url_rule(f"{path}/new", "compose", compose)
+    blueprint.add_url_rule(f"{path}/new", "create_conversation", create_conversation, methods=["POST"])
+    blueprint.add_url_rule(f"{path}/_/recipients", "recipients", recipients)
+
+
+def compose() -> str:
+    """Show the compose page; ``to``, ``subject`` and ``body`` in the address fill it in."""
+    args = request.args
+    form = ComposeForm(
+        formdata=None,
+        side=args.get("side") or ("store" if current_viewer().is_admin else "customer"),
+        subject=args.get("subject", "")[:SUBJECT_LENGTH],
+        body=args.get("body", ""),
+        client_key=str(uuid.uuid4()),
+    )
+    chosen = _chosen(args.get("to", ""))
+    if chosen:
+        form.to.data, form.recipient.data, form.side.data = (
+            chosen.recipient.as_text(),
+            chosen.name,
+            chosen.recipient.type.value,
+        )
+    return _page(form, [], chosen=chosen)
+
+
+def recipients() -> Response:
+    """Show the people and stores whose name or e-mail holds what was typed."""
+    return htmx.piece(
+        "messaging/_recipients.html",
+        page=url_for(f"{g.portal.name}.compose"),
+        choices=find_choices(current_viewer(), _side(request.args.get("side")), _typed(request.args.get("recipient"))),
+        typed=_typed(request.args.get("recipient")),
+    )
+
+
+@limits.starting
+def create_conversation() -> Response | tuple[str, int] | str:
+    """Start the conversation and show it, or show every error with what was typed kept."""
+    form = ComposeForm()
+    if "find" in request.form:
+        return _page(form, [], choices=_found(form))
+    chosen = _chosen(form.to.data or "") or _only_match(form)
+    form.validate()
+    errors = errors_of(form)
+    choices: list[Choice] = []
+    if chosen is None:
+        choices = _found(form) if form.recipient.data else []
+        errors.insert(0, ("recipient", _recipient_error(form, choices)))
+    if not errors and chosen:
+        try:
+            with writing():
+                sent = messaging.create_conversation(current_viewer(), _new_conversation(form, chosen.recipient))
+        except Invalid as error:
+            errors = [(_FIELDS.get(error.field, error.field), error.message)]
+        else:
+            return htmx.go(page_of(sent.conversation.id))
+    if htmx.is_asking():
+        return htmx.refuse(422, render_template("messaging/_compose_errors.html", errors=errors, choices=choices))
+    return _page(form, errors, chosen=chosen, choices=choices), 422
+
+
+def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> str:
+    return render_template(
+        "messaging/compose.html",
+        form=form,
+        errors=errors,
+        badge=queries.badge(current_viewer()),
+        **{"chosen": None, "choices": None, **context},
+    )
+
+
+def _new_conversation(form: ComposeForm, recipient: Recipient) -> NewConversation:
+    viewer = current_viewer()
+    if viewer.is_store:
+        channel = ConversationType.STORE_CUSTOMER
+    else:
+        to_customer = recipient.type is Side.CUSTOMER
+        channel = ConversationType.ADMIN_CUSTOMER if to_customer else ConversationType.ADMIN_STORE
+    return NewConversation(
+        channel, recipient, form.subject.data or "", form.body.data or "", form.client_key.data or None
+    )
+
+
+def _chosen(text: str) -> Choice | None:
+    try:
+        return find_choice(current_viewer(), Recipient.from_text(text)) if text else None
+    except Invalid:
+        return None
+
+
+def _only_match(form: ComposeForm) -> Choice | None:
+    """Without JavaScript somebody may type a whole name or address: take it if it means one recipient only."""
+    typed = _typed(form.recipient.data).casefold()
+    exact = [choice for choice in _found(form) if typed and typed in {choice.name.casefold(), choice.email}]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _found(form: ComposeForm) -> list[Choice]:
+    return find_choices(current_viewer(), _side(form.side.data), _typed(form.recipient.data))
+
+
+def _recipient_error(form: ComposeForm, choices: list[Choice]) -> str:
+    if not form.recipient.data:
+        return "Select who to write to"
+    return "Choose who to write to from the list" if choices else "Nobody was found with this name or email"
+
+
+def _side(text: str | None) -> Side:
+    return Side.STORE if text == "store" and current_viewer().is_admin else Side.CUSTOMER
+
+
+def _typed(text: str | None) -> str:
+    return "".join(character for character in (text or "").strip()[:TEXT_LENGTH] if character.isprintable())

@@ -1,0 +1,158 @@
+"""How things read on screen: times in the viewer's zone, links in messages, initials, the rows of a log."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date, format_time
+from flask import Flask, g
+from linkify_it import LinkifyIt
+from markupsafe import Markup, escape
+
+from webapp.database import now
+from webapp.messaging.models import ConversationType, MessageKind
+from webapp.messaging.queries import ConversationRow, MessageRow
+
+GROUPED_WITHIN = timedelta(minutes=5)
+LOCALE = "en_GB"
+CHANNEL_CLASSES = {
+    ConversationType.ADMIN_STORE: "as",
+    ConversationType.STORE_CUSTOMER: "sc",
+    ConversationType.ADMIN_CUSTOMER: "ac",
+}
+_linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+for _schema in ("ftp:", "//"):
+    _linkify.add(_schema, None)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of a thread's log: a message, with what stands before it."""
+
+    message: MessageRow
+    day: datetime | None
+    """The day that begins with this message."""
+    is_first_unread: bool
+    continues: bool
+    """Whether it follows a message of the same sender closely, and needs no name."""
+
+
+def log_entries(
+    messages: Iterable[MessageRow], before: MessageRow | None = None, unread_after: int | None = None
+) -> Iterator[LogEntry]:
+    """Yield the lines of a log; ``before`` is the message that the page already shows above them."""
+    previous, marked = before, unread_after is None
+    for message in messages:
+        is_unread = not message.is_own and message.kind is MessageKind.MESSAGE
+        first = not marked and is_unread and message.seq > (unread_after or 0)
+        marked = marked or first
+        new_day = previous is None or local(previous.created_at).date() != local(message.created_at).date()
+        continues = (
+            previous is not None
+            and not new_day
+            and not first
+            and previous.sender == message.sender
+            and previous.is_own == message.is_own
+            and previous.kind is message.kind is MessageKind.MESSAGE
+            and message.created_at - previous.created_at <= GROUPED_WITHIN
+        )
+        yield LogEntry(message, message.created_at if new_day else None, first, continues)
+        previous = message
+
+
+def local(moment: datetime) -> datetime:
+    """Return the moment in the viewer's zone."""
+    viewer = g.get("viewer")
+    return moment.astimezone(_zone(viewer.timezone if viewer else "UTC"))
+
+
+def utc(moment: datetime) -> str:
+    """Return the moment as an attribute for programs: ISO 8601 in UTC."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock(moment: datetime) -> str:
+    """Return the time of day, like 14:02."""
+    return format_time(local(moment), "HH:mm", locale=LOCALE)
+
+
+def day(moment: datetime) -> str:
+    """Return the whole date, like Friday 20 November 2026."""
+    return format_date(local(moment), "EEEE d MMMM y", locale=LOCALE)
+
+
+def full(moment: datetime) -> str:
+    """Return the date and the time with the zone's name, like Friday 20 November 2026 at 14:02 UTC."""
+    return f"{day(moment)} at {clock(moment)} {local(moment).tzname()}"
+
+
+def list_time(moment: datetime) -> str:
+    """Return a time for lists: within a day the clock, within a week the weekday, else the date."""
+    age = now() - moment
+    if age < timedelta(days=1):
+        return clock(moment)
+    if age < timedelta(days=7):
+        return format_date(local(moment), "EEE", locale=LOCALE)
+    pattern = "d MMM" if local(moment).year == local(now()).year else "d MMM y"
+    return format_date(local(moment), pattern, locale=LOCALE)
+
+
+def linked(text: str) -> Markup:
+    """Return text as HTML: escaped, with http, https and mailto links made into links, and nothing else."""
+    parts, end = [], 0
+    for match in _linkify.match(text) or ():
+        parts += [
+            escape(text[end : match.index]),
+            Markup('<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>').format(match.url, match.raw),
+        ]
+        end = match.last_index
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a name."""
+    words = [word for word in name.split() if word and unicodedata.category(word[0])[0] in "LN"]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [words[0][0]] if words else ["?"]
+    return "".join(letters).upper()
+
+
+def hue(name: str) -> int:
+    """Return one of eight colours for a name, the same every time."""
+    return sum(map(ord, name)) % 8
+
+
+def count_text(count: int) -> str:
+    """Return a badge's text: 99+ above 99."""
+    return str(count) if count <= 99 else "99+"
+
+
+def channel_words(row: ConversationRow) -> str:
+    """Return the channel in the words of the viewer: who is on the other side."""
+    match g.portal.name, row.conversation_type:
+        case "admin", ConversationType.ADMIN_STORE:
+            return "Store"
+        case (("admin" | "store"), ConversationType.ADMIN_CUSTOMER | ConversationType.STORE_CUSTOMER):
+            return "Customer"
+        case "storefront", ConversationType.STORE_CUSTOMER:
+            return "Store"
+    return "Platform"
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def set_up(app: Flask) -> None:
+    """Give the templates these functions as filters."""
+    for function in (utc, clock, day, full, list_time, linked, initials, hue, count_text, channel_words):
+        app.add_template_filter(function)
+    app.add_template_filter(lambda row: CHANNEL_CLASSES[row.conversation_type], "channel_class")

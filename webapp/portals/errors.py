@@ -1,0 +1,197 @@
+"""What people see when something is refused: the words next to where it happened, and nothing they typed is lost."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from webapp.accounts import sessions
+from webapp.accounts.viewer import Viewer
+from webapp.database import end_reading
+from webapp.doors import limits
+from webapp.doors.guard import ACTING_STORE, SignInRequired, StoreSwitched
+from webapp.messaging import access, queries
+from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, MessagingError, NotAllowed, NotFound
+from webapp.portals import htmx, inbox
+
+log = logging.getLogger(__name__)
+
+STATUS = {Invalid: 422, NotFound: 404, NotAllowed: 403, ConversationClosed: 409, KeyReused: 409}
+RETRY_SECONDS = 5
+WORDS = {
+    400: ("This request cannot be understood", "Go back, reload the page and try again."),
+    403: ("You are not allowed to do this", "Ask somebody who is."),
+    404: ("Page not found", "Check the address, or go back to your messages."),
+    405: ("This cannot be done here", "Go back to your messages."),
+    409: ("This has changed meanwhile", "Reload the page to see it as it is now."),
+    413: ("This is too large", "Send less at once."),
+    429: ("You are doing this too fast", "Wait a moment and try again."),
+    500: ("Sorry, there is a problem with the service", "Try again later."),
+    503: ("Sorry, the service is busy", "Try again in a few seconds."),
+}
+_KEPT = ("recipient", "subject", "body")
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal of the HTML doors."""
+    app.register_error_handler(SignInRequired, _sign_in_required)
+    app.register_error_handler(StoreSwitched, _store_switched)
+    app.register_error_handler(MessagingError, _refused)
+    app.register_error_handler(RateLimitExceeded, _too_fast)
+    app.register_error_handler(CSRFError, _page_too_old)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(InternalServerError, _broken)
+
+
+def _sign_in_required(error: SignInRequired) -> Response:
+    wanted = htmx.shown_page() if htmx.is_asking() else _asked_page()
+    query = {"next": wanted} if wanted else {}
+    if request.args.get("store") and error.portal.name == "storefront":
+        query["store"] = request.args["store"]
+    login = f"{error.portal.prefix}/login" + (f"?{urlencode(query)}" if query else "")
+    return htmx.sign_in_again(login) if htmx.is_asking() or request.path.endswith("/_/news") else _redirect(login)
+
+
+def _store_switched(error: StoreSwitched) -> Response:
+    current = g.viewer.store
+    left = next((store for store in sessions.stores_of(g.viewer) if store.code == error.page_code), None)
+    context = {"current": current, "left": left, "next": htmx.shown_page() or _asked_page()}
+    if htmx.is_asking():
+        writes = request.method != "GET"
+        html = render_template("errors/_store_switched.html", writes=writes, **context)
+        return htmx.refuse(409, html, None if writes else "#page-notice")
+    return make_response(render_template("errors/store_switched.html", kept=_kept(), badge=_badge(), **context), 409)
+
+
+def _refused(error: MessagingError) -> Response:
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    if isinstance(error, NotFound):
+        return _not_found()
+    if not htmx.is_asking() and _endpoint() == "send_message":
+        return _thread_again(error, status)
+    return _answer(status, error.message)
+
+
+def _not_found() -> Response:
+    elsewhere = _other_store()
+    if htmx.is_asking() and request.method == "GET":
+        html = render_template("messaging/_thread_not_found.html", elsewhere=elsewhere, next=htmx.shown_page())
+        return htmx.refuse(404, html)
+    if request.method == "GET" and elsewhere:
+        page = render_template("errors/other_store.html", store=elsewhere, next=_asked_page(), badge=_badge())
+        return make_response(page, 404)
+    return _answer(404, NotFound.message, "It may belong to somebody else, or it may not exist.")
+
+
+def _too_fast(_error: RateLimitExceeded) -> Response:
+    seconds = limits.seconds_to_wait()
+    response = _answer(429, f"You are sending messages too fast. Try again in {seconds} seconds.")
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _page_too_old(_error: CSRFError) -> Response:
+    return _answer(400, "This page is too old to be sent. Reload it and try again: your text is kept below.")
+
+
+def _database_away(error: Exception) -> Response:
+    log.warning("the database did not answer: %s", type(error).__name__)
+    end_reading()
+    g.pop("viewer", None)
+    response = _answer(503, "The service is busy. Nothing was changed. Try again in a few seconds.")
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 or (error.response is not None and status < 400):
+        return make_response(error)
+    title, hint = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    response = _answer(status, title, hint)
+    if status == 405 and (allowed := getattr(error, "valid_methods", None)):
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def _broken(error: InternalServerError) -> Response:
+    log.error("unhandled error at %s %s", request.method, request.path, exc_info=error.original_exception)
+    title, hint = WORDS[500]
+    kept = request.method == "POST" and bool(request.form.get("body"))
+    return _answer(500, title, "Your message was not sent. Your text is kept below." if kept else hint)
+
+
+def _answer(status: int, title: str, hint: str = "") -> Response:
+    """Answer htmx with a box for the place where it happened, and everybody else with a page that keeps the text."""
+    if htmx.is_asking():
+        return htmx.refuse(status, render_template("errors/_refusal.html", title=title, hint=hint, status=status))
+    page = render_template(
+        "errors/error.html", status=status, title=title, hint=hint, kept=_kept(), again=_form_again(), badge=_badge()
+    )
+    return make_response(page, status)
+
+
+def _thread_again(error: MessagingError, status: int) -> Response:
+    conversation_id = (request.view_args or {})["conversation_id"]
+    html, status = inbox.refused_reply(conversation_id, error, status)
+    return make_response(html, status)
+
+
+def _other_store() -> object | None:
+    """The other store of this person to which the conversation asked for belongs: the page offers to switch."""
+    viewer: Viewer | None = g.get("viewer")
+    found = g.get("signed_in")
+    number = (request.view_args or {}).get("conversation_id")
+    if not viewer or not viewer.is_store or found is None or found.store_count < 2 or number is None:
+        return None
+    for store in sessions.stores_of(viewer):
+        there = Viewer(viewer.side, viewer.id, viewer.name, viewer.email, store=store, role=viewer.role)
+        if store != viewer.store and access.exists(there, number):
+            return store
+    return None
+
+
+def _kept() -> dict[str, str]:
+    if request.method != "POST":
+        return {}
+    try:
+        return {name: request.form[name] for name in _KEPT if request.form.get(name)}
+    except HTTPException:  # the form itself was what could not be read
+        return {}
+
+
+def _form_again() -> dict[str, str]:
+    """The hidden fields that let the kept text be sent again from the error page."""
+    names = ("client_key", "up_to_seq", "to", "side", ACTING_STORE)
+    return {name: request.form[name] for name in names if name in request.form} if _kept() else {}
+
+
+def _badge() -> queries.Badge | None:
+    try:
+        return queries.badge(g.viewer) if g.get("viewer") else None
+    except OperationalError:  # the page about a database that is away must not need it
+        end_reading()
+        return None
+
+
+def _asked_page() -> str:
+    if request.method != "GET" or "/_/" in request.path:
+        return ""
+    return request.full_path.rstrip("?")
+
+
+def _endpoint() -> str:
+    return (request.endpoint or "").rpartition(".")[2]
+
+
+def _redirect(path: str) -> Response:
+    return current_app.make_response((b"", 302, {"Location": path}))

@@ -1,0 +1,76 @@
+"""The plain forms; what may be typed is the domain's rule, and its words stand by the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    Field,
+    Form,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from webapp.messaging.errors import Invalid
+from webapp.messaging.service import Draft
+from webapp.messaging.text import clean_content, clean_key, clean_subject
+
+
+def by(rule: Callable[[str], object]) -> Callable[[Form, Field], None]:
+    """Make a validator of a rule of the domain."""
+
+    def validate(_form: Form, field: Field) -> None:
+        try:
+            rule(field.data or "")
+        except Invalid as error:
+            raise ValidationError(error.message) from error
+
+    return validate
+
+
+def clean_optional_key(key: str) -> object:
+    """A form without JavaScript or from a program may come without a key."""
+    return clean_key(key or None)
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """E-mail and password; one answer for every failure."""
+
+    email = EmailField("Email", validators=[InputRequired("Enter your email address")])
+    password = PasswordField("Password", validators=[InputRequired("Enter your password")])
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]
+    """A reply in a thread. ``up_to_seq`` is the last message that the page showed."""
+
+    body = TextAreaField("Message", validators=[by(clean_content)])
+    client_key = HiddenField(validators=[by(clean_optional_key)])
+    up_to_seq = IntegerField(validators=[Optional()])
+
+    def draft(self) -> Draft:
+        """Return the message as the domain takes it."""
+        return Draft(self.body.data or "", self.client_key.data or None, self.up_to_seq.data)
+
+
+class ComposeForm(FlaskForm):  # type: ignore[misc]
+    """A new conversation. ``to`` is a recipient chosen from the list, ``recipient`` what was typed to find one."""
+
+    side = RadioField("Who is it for?", choices=[("store", "A store"), ("customer", "A customer")])
+    recipient = StringField("Recipient")
+    to = HiddenField()
+    subject = StringField("Subject", validators=[by(clean_subject)])
+    body = TextAreaField("Message", validators=[by(clean_content)])
+    client_key = HiddenField(validators=[by(clean_optional_key)])
+
+
+def errors_of(form: Any) -> list[tuple[str, str]]:
+    """Return each field's name and first error, in the order of the form."""
+    return [(name, errors[0]) for name, errors in form.errors.items() if name and errors]
