@@ -122,6 +122,16 @@ class AccountService:
         session.flush()
         return customer
 
+    def imported_customer(self, store: Store, name: str) -> Customer:
+        """Find or make the one who stands for customers whose address is not known; nobody can sign in as them."""
+        email = f"import@{store.code}.invalid"
+        customer = session.scalar(select(Customer).where(Customer.store_id == store.id, Customer.email == email))
+        if customer is None:
+            customer = Customer(store_id=store.id, email=email, name=name, password_hash=UNUSABLE)
+            session.add(customer)
+            session.flush()
+        return customer
+
     def active_stores(self) -> list[StoreRef]:
         """Return the tenants that are active, by name."""
         rows = session.execute(select(Store.id, Store.code, Store.name).where(Store.is_active).order_by(Store.name))

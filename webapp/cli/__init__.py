@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.cli.accounts import create_admin, create_customer, create_member, create_store
 from webapp.cli.activity import activate, deactivate
+from webapp.cli.importing import import_threads
 from webapp.cli.maintenance import doctor, recount_unread
 
 COMMANDS = (
@@ -15,6 +16,7 @@ COMMANDS = (
     create_customer,
     deactivate,
     activate,
+    import_threads,
     recount_unread,
     doctor,
 )
