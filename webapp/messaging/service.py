@@ -384,4 +384,5 @@ def _insert_once(conversation: Conversation) -> int | None:
     }
     insert = postgresql.insert if is_postgresql() else sqlite.insert
     statement = insert(Conversation).values(last_seq=0, message_count=0, **values)
-    return session.scalar(statement.on_conflict_do_nothing().returning(Conversation.id))
+    key = ["created_by_type", "created_by_id", "client_key"]
+    return session.scalar(statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id))
