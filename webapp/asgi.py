@@ -9,4 +9,4 @@ from webapp import create_app
 THREADS = 10
 """How many requests are worked on at once; the others wait their turn."""
 
-app = WSGIMiddleware(create_app(), workers=THREADS)
+app = WSGIMiddleware(create_app(), workers=THREADS)  # type: ignore[arg-type]

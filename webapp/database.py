@@ -1,4 +1,4 @@
-"""The database below every domain package: Base, column types, SQLite's pragmas, the session and its two kinds of transaction."""
+"""The database below every domain package: Base, column types, SQLite's pragmas, the session, reading and writing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -88,7 +88,7 @@ class Base(DeclarativeBase):
 class Created:
     """A row that knows when it was made."""
 
-    created_at: Mapped[datetime] = mapped_column(default=lambda: now())
+    created_at: Mapped[datetime] = mapped_column(default=lambda: now())  # noqa: PLW0108 - looked up late, so that tests can move the clock
 
 
 def now() -> datetime:
@@ -195,6 +195,6 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _lower(value: object) -> object:
+def _lower(value: str | float | bytes | None) -> str | float | bytes | None:
     """SQLite's own lower() knows ASCII only."""
     return value.lower() if isinstance(value, str) else value

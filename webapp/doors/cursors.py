@@ -19,8 +19,7 @@ class InvalidCursor(Exception):
 def make(viewer: Viewer, filters: ConversationFilters, position: Position) -> str:
     """Return the cursor of the page that follows the position."""
     mark = [position.last_message_at.isoformat(), position.conversation_id]
-    signed = _signer(viewer, filters).dumps(mark)
-    return signed.decode() if isinstance(signed, bytes) else signed
+    return str(_signer(viewer, filters).dumps(mark))
 
 
 def read(viewer: Viewer, filters: ConversationFilters, cursor: str) -> Position:

@@ -23,7 +23,7 @@ class Person(UserMixin):  # type: ignore[misc]
         return f"{viewer.side.value}:{viewer.id}"
 
 
-@login_manager.request_loader
+@login_manager.request_loader  # type: ignore[untyped-decorator]
 def _load(request: Request) -> Person | None:
     portal = portal_of(request.path)
     token = request.cookies.get(portal.cookie) if portal else None

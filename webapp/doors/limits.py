@@ -11,6 +11,7 @@ from webapp.config import Config
 from webapp.doors.identity import signed_in
 from webapp.extensions import limiter
 
+
 def person_key() -> str:
     """The person when there is one, so that people behind one address do not share a limit; else the address."""
     found = signed_in()

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
@@ -144,7 +145,7 @@ def is_own_participation(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def is_hidden(inbox_type: ColumnElement[Any], channel: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_hidden(inbox_type: SQLCoreOperations[Side], channel: SQLCoreOperations[ConversationType]) -> ColumnElement[bool]:
     """The condition that the platform's channel is switched off for customers: their counters leave it out."""
     return and_(
         inbox_type == Side.CUSTOMER,
@@ -192,7 +193,7 @@ def key(number: int) -> int:
 
 def _within(viewer: Viewer, row: type[Conversation | ConversationParticipant]) -> ColumnElement[bool]:
     """The viewer's bounds: the channels of their side, in their tenant, while the setting lets them."""
-    bounds = [row.conversation_type.in_(channels(viewer.side))]
+    bounds: list[ColumnElement[bool]] = [row.conversation_type.in_(channels(viewer.side))]
     if not viewer.is_admin:
         bounds.append(row.store_id == viewer.tenant_id)
     if viewer.is_customer:

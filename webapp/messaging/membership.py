@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,7 +100,9 @@ def fill_empty_side(viewer: Viewer, conversation: Conversation, known: Standing,
     (other,) = (side for side in access.sides(conversation.conversation_type) if side is not viewer.side)
     if not known.other_side_is_empty or other is Side.CUSTOMER:
         return
-    members = session.scalars(_active_members(literal(other, Inbox.participant_type.type), conversation.store_id)).all()
+    members: Sequence[int] = session.scalars(
+        _active_members(literal(other, Inbox.participant_type.type), conversation.store_id)
+    ).all()
     read = select(func.max(ConversationParticipant.last_read_seq)).where(
         ConversationParticipant.conversation_id == conversation.id,
         ConversationParticipant.participant_type == other,
@@ -252,7 +254,7 @@ def _address_store(recipient: Recipient) -> Addressed:
     return Addressed(stores.pop(), None, [(Side.STORE, member.user_id) for member in members])
 
 
-def _active_members(side: Any, store_id: int) -> Select[tuple[int]]:
+def _active_members(side: Any, store_id: int) -> Select[int]:
     """The ids of the users who are active on a side of a store's conversations; the side is SQL."""
     return (
         select(User.id)

@@ -94,7 +94,7 @@ def _may_write_to(viewer: Viewer, side: Side) -> bool:
     return viewer.is_admin or (viewer.is_store and side is Side.CUSTOMER)
 
 
-def _customers(viewer: Viewer, text: str) -> Select[Any]:
+def _customers(viewer: Viewer, text: str) -> Select[*tuple[Any, ...]]:
     statement = (
         select(
             Customer.id,
@@ -115,7 +115,7 @@ def _customers(viewer: Viewer, text: str) -> Select[Any]:
     return statement.where(Customer.store_id == viewer.tenant_id) if viewer.is_store else statement
 
 
-def _members(text: str) -> Select[Any]:
+def _members(text: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             literal(1).label("place"),
@@ -140,7 +140,7 @@ def _members(text: str) -> Select[Any]:
     )
 
 
-def _whole_stores(text: str) -> Select[Any]:
+def _whole_stores(text: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             literal(0).label("place"),

@@ -64,7 +64,7 @@ class InboxFilters:
             return None
 
     def query(self, **changes: str | bool) -> str:
-        """Return the query string of these filters with some changed, ``?`` included; changing a filter drops the page."""
+        """Return the query string of these filters with some changed, ``?`` included; a change drops the page."""
         changed = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]
         default = InboxFilters()
         parts = {

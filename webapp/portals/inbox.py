@@ -32,7 +32,7 @@ class Inbox:
     """What the list panel shows."""
 
     filters: InboxFilters
-    list: ConversationList
+    page: ConversationList
     stores: list[StoreRef]
     next_cursor: str
 

@@ -49,7 +49,7 @@ def login() -> Response | tuple[str, int] | str:
     end_reading()
     try:
         token = sign_in.sign_in(
-            portal.side, form.email.data, form.password.data, current_visit(), store.code if store else None
+            portal.side, form.email.data or "", form.password.data or "", current_visit(), store.code if store else None
         )
     except WrongCredentials:
         return _login_page(form, store, [("email", "The email or the password is not right")]), 401
@@ -68,7 +68,8 @@ def log_out() -> Response:
     if token:
         with writing():
             sessions.end(token)
-    query = {"store": current_viewer().store.code} if portal.side is Side.CUSTOMER and current_viewer().store else {}
+    store = current_viewer().store
+    query = {"store": store.code} if store and portal.side is Side.CUSTOMER else {}
     response = _redirect(f"{portal.prefix}/login" + (f"?{urlencode(query)}" if query else ""))
     identity.clear_session_cookie(response, portal)
     if not any(request.cookies.get(other.cookie) for other in _other_portals(portal)):
