@@ -6,8 +6,10 @@ from flask import Flask
 
 from webapp.cli.accounts import create_admin, create_customer, create_member, create_store
 from webapp.cli.activity import activate, deactivate
+from webapp.cli.demo import demo
 from webapp.cli.importing import import_threads
 from webapp.cli.maintenance import doctor, recount_unread
+from webapp.cli.running import prepare_run
 
 COMMANDS = (
     create_admin,
@@ -19,6 +21,8 @@ COMMANDS = (
     import_threads,
     recount_unread,
     doctor,
+    demo,
+    prepare_run,
 )
 
 
