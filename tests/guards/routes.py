@@ -1,0 +1,77 @@
+"""Every route of the application, so that new ones are guarded by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from webapp.accounts.viewer import Viewer
+from webapp.doors.portal import portal_of
+
+PUBLIC = {"static", "site.front", "site.health", "site.ready"} | {
+    f"{portal}.{name}" for portal in ("admin", "store", "storefront") for name in ("login", "demo_sign_in")
+}
+"""Anybody may ask for these; add a route here only with a reason to show it to the world."""
+
+A_UUID = "00000000-0000-4000-8000-000000000000"
+MISSING = 987_654_321
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one rule."""
+
+    method: str
+    rule: Rule
+
+    @property
+    def endpoint(self) -> str:
+        return self.rule.endpoint
+
+    @property
+    def name(self) -> str:
+        """The endpoint without its portal."""
+        return self.endpoint.rpartition(".")[2]
+
+    @property
+    def of_conversation(self) -> bool:
+        return "conversation_id" in self.rule.arguments
+
+    def path(self, conversation_id: int = MISSING) -> str:
+        """Return an address of the route; what is no conversation's id is filled in with something of its kind."""
+        values = dict.fromkeys(self.rule.arguments, A_UUID) | {"conversation_id": conversation_id}
+        converters = self.rule._converters
+        for name in self.rule.arguments - {"conversation_id"}:
+            if type(converters[name]).__name__ == "IntegerConverter":
+                values[name] = 1
+        built = self.rule.build({name: values[name] for name in self.rule.arguments}, append_unknown=False)
+        assert built is not None
+        return built[1]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+def routes(app: Flask, *methods: str) -> list[Route]:
+    """Return every route, for these methods, or for all but HEAD and OPTIONS, which Flask adds by itself."""
+    found = [
+        Route(method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods or ())
+        if (method in methods if methods else method not in {"HEAD", "OPTIONS"})
+    ]
+    assert found
+    return found
+
+
+def routes_of(app: Flask, viewer: Viewer, *methods: str) -> list[Route]:
+    """Return the guarded routes of the viewer's portal."""
+    return [
+        route
+        for route in routes(app, *methods)
+        if route.endpoint not in PUBLIC
+        and (portal := portal_of(str(route.rule))) is not None
+        and portal.side is viewer.side
+    ]
