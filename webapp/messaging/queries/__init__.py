@@ -1,0 +1,38 @@
+"""What pages and programs read: the inbox page, the thread, the badge. Each starts from access.py; no ORM rows."""
+
+from webapp.messaging.queries.inbox import COUNTED_TO, conversation_list, conversation_row
+from webapp.messaging.queries.news import badge, news
+from webapp.messaging.queries.rows import (
+    Badge,
+    ConversationFilters,
+    ConversationList,
+    ConversationRow,
+    MessageRow,
+    ParticipantRow,
+    Party,
+    Position,
+    Thread,
+    Window,
+)
+from webapp.messaging.queries.threads import last_by_others, message_window, thread
+
+__all__ = [
+    "COUNTED_TO",
+    "Badge",
+    "ConversationFilters",
+    "ConversationList",
+    "ConversationRow",
+    "MessageRow",
+    "ParticipantRow",
+    "Party",
+    "Position",
+    "Thread",
+    "Window",
+    "badge",
+    "conversation_list",
+    "conversation_row",
+    "last_by_others",
+    "message_window",
+    "news",
+    "thread",
+]

@@ -1,0 +1,132 @@
+"""What reading returns: the rows and pages of an inbox and a thread, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.accounts.models import Side
+from webapp.accounts.viewer import StoreRef
+from webapp.messaging.models import ConversationStatus, ConversationType, MessageKind
+
+PAGE = 30
+"""How many messages of a thread are shown at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFilters:
+    """What narrows an inbox; it never widens it. No status means all."""
+
+    team: bool = False
+    """All that the viewer's side may see, instead of the conversations they take part in."""
+    status: ConversationStatus | None = ConversationStatus.OPEN
+    channel: ConversationType | None = None
+    store_id: int | None = None
+    unread: bool = False
+    text: str = ""
+    """Part of the subject or of a participant's name, in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of the inbox ended."""
+
+    last_message_at: datetime
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody by side, id and the name this viewer may see; the platform has no id, a store its own."""
+
+    type: Side
+    id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """One line of an inbox."""
+
+    id: int
+    conversation_type: ConversationType
+    subject: str
+    status: ConversationStatus
+    closed_at: datetime | None
+    created_at: datetime
+    last_message_at: datetime
+    last_message_preview: str
+    last_sender: Party
+    last_sender_is_viewer: bool
+    last_seq: int
+    message_count: int
+    unread_count: int
+    is_participant: bool
+    email_notifications: bool
+    last_read_seq: int
+    other_party: Party
+    store: StoreRef
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is ConversationStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationList:
+    """A page of the inbox. ``version`` and ``newest`` tell a poll what this page had seen."""
+
+    rows: list[ConversationRow]
+    next: Position | None
+    total: int
+    total_is_capped: bool
+    version: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    unread_messages: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which messages of a thread: before a seq, after a seq, around a seq, or else the newest."""
+
+    before: int | None = None
+    after: int | None = None
+    around: int | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    id: int
+    conversation_id: int
+    seq: int
+    sender: Party
+    is_own: bool
+    kind: MessageKind
+    content: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRow:
+    party: Party
+    last_read_seq: int | None
+    """None for others when the viewer is a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation as its page shows it; the flags say what access lets this viewer do."""
+
+    conversation: ConversationRow
+    participants: list[ParticipantRow]
+    messages: list[MessageRow]
+    has_earlier: bool
+    has_later: bool
+    may_send: bool
+    may_close: bool
