@@ -15,9 +15,10 @@ from webapp.accounts.passwords import hash_password
 from webapp.accounts.service import AccountService
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import session
+from webapp.messaging.drafts import Draft, NewConversation
 from webapp.messaging.models import Conversation, ConversationType, Message
 from webapp.messaging.recipients import Recipient
-from webapp.messaging.service import Draft, MessagingService, NewConversation
+from webapp.messaging.service import MessagingService
 
 PASSWORD = "parley-demo"
 OWNER, AGENT = MemberRole.OWNER, MemberRole.AGENT

@@ -10,10 +10,10 @@ from tests.factories import deactivate, make_customer, make_member, make_store, 
 from tests.messaging.looking import badge, history, listed, participants, row, sees, unread
 from webapp.accounts.models import Side
 from webapp.database import writing
+from webapp.messaging.drafts import NewConversation
 from webapp.messaging.errors import Invalid, KeyReused, NotAllowed
 from webapp.messaging.models import ConversationType
 from webapp.messaging.recipients import Recipient
-from webapp.messaging.service import NewConversation
 
 
 def try_to_start(viewer, channel, recipient):

@@ -9,8 +9,8 @@ import pytest
 from tests.factories import close, messaging, read, send, start
 from tests.messaging.looking import badge, history, listed, participants, row, unread
 from webapp.database import writing
+from webapp.messaging.drafts import Draft
 from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, NotFound
-from webapp.messaging.service import Draft
 
 
 @pytest.fixture

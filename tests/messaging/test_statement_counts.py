@@ -11,8 +11,8 @@ from tests.backends import engine_of
 from tests.factories import make_store_user, messaging, send, start
 from tests.messaging.bulk_rows import fill
 from webapp.database import WRITING, reading, writing
+from webapp.messaging.drafts import Draft
 from webapp.messaging.queries import ConversationFilters, Window
-from webapp.messaging.service import Draft
 
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK")
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import update
 
 from webapp.accounts.viewer import Viewer
-from webapp.database import is_postgresql, now, session
-from webapp.messaging import access, counters, events, membership, queries
+from webapp.database import now, session
+from webapp.messaging import access, counters, events, log, membership, queries
 from webapp.messaging.access import Action
+from webapp.messaging.drafts import Draft, NewConversation, ReadMark, Sent
 from webapp.messaging.errors import ConversationClosed, KeyReused
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
     ConversationStatus,
-    ConversationType,
     EventWord,
-    Message,
-    MessageKind,
 )
 from webapp.messaging.queries import (
     ConversationFilters,
@@ -29,53 +23,14 @@ from webapp.messaging.queries import (
     Thread,
     Window,
 )
-from webapp.messaging.recipients import Recipient
 from webapp.messaging.text import (
     clean_content,
     clean_key,
     clean_subject,
     fingerprint,
-    preview_of,
 )
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS, Value
 from webapp.settings.service import PlatformSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What somebody wants to send. ``up_to_seq`` is the last message that their page showed."""
-
-    content: str
-    client_key: str | None = None
-    up_to_seq: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewConversation:
-    """What somebody wants to start."""
-
-    conversation_type: ConversationType
-    recipient: Recipient
-    subject: str
-    content: str
-    client_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that is stored; ``repeated`` when it was by an earlier request with the same key."""
-
-    message: Message
-    conversation: Conversation
-    repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMark:
-    """Where the viewer stands in one conversation, and their badge."""
-
-    last_read_seq: int
-    unread_count: int
 
 
 class MessagingService:
@@ -95,7 +50,7 @@ class MessagingService:
             clean_key(new.client_key),
         )
         request_hash = fingerprint(new.conversation_type.value, new.recipient.as_text(), subject, content)
-        if client_key and (earlier := self._started_before(viewer, client_key, request_hash)):
+        if client_key and (earlier := log.started_before(viewer, client_key, request_hash)):
             return earlier
         addressed = membership.address(viewer, new.conversation_type, new.recipient)
         moment = now()
@@ -115,15 +70,15 @@ class MessagingService:
             last_sender_id=viewer.id,
             created_at=moment,
         )
-        conversation_id = _insert_once(conversation)
+        conversation_id = log.insert_once(conversation)
         if conversation_id is None:
-            if earlier := self._started_before(viewer, client_key, request_hash):
+            if earlier := log.started_before(viewer, client_key, request_hash):
                 return earlier
             raise KeyReused
         conversation = session.get_one(Conversation, conversation_id)
         membership.join(conversation, [(viewer.side, viewer.id), *addressed.people], moment)
         events.publish(events.ConversationStarted(conversation.id, conversation.store_id, viewer.side, viewer.id))
-        return self._add_message(
+        return log.add_message(
             viewer,
             conversation,
             content,
@@ -141,7 +96,7 @@ class MessagingService:
         content, client_key = clean_content(draft.content), clean_key(draft.client_key)
         conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
         request_hash = fingerprint(content)
-        if client_key and (earlier := self._sent_before(viewer, conversation, client_key)):
+        if client_key and (earlier := log.sent_before(viewer, conversation, client_key)):
             if earlier.request_hash != request_hash:
                 raise KeyReused
             return Sent(earlier, conversation, repeated=True)
@@ -155,7 +110,7 @@ class MessagingService:
             membership.join(conversation, [(viewer.side, viewer.id)], moment, read_up_to=shown)
         elif draft.up_to_seq is not None and standing.unread_count:
             counters.move_mark(viewer, conversation, max(standing.last_read_seq, shown))
-        return self._add_message(viewer, conversation, content, moment, client_key, request_hash)
+        return log.add_message(viewer, conversation, content, moment, client_key, request_hash)
 
     def get_conversation(self, viewer: Viewer, conversation_id: int, window: Window | None = None) -> Thread:
         """Return a conversation with its people and a window of its messages; raises NotFound. Changes nothing."""
@@ -224,7 +179,7 @@ class MessagingService:
         """Close the conversation; nobody can write to it until it is reopened. Closed already: nothing changes."""
         conversation = access.require(viewer, Action.CLOSE, conversation_id, lock=True)
         if conversation.is_open:
-            self._change_status(viewer, conversation, ConversationStatus.CLOSED, EventWord.CLOSED)
+            log.change_status(viewer, conversation, ConversationStatus.CLOSED, EventWord.CLOSED)
             events.publish(
                 events.ConversationWasClosed(
                     conversation.id,
@@ -240,7 +195,7 @@ class MessagingService:
         """Reopen the conversation. Open already: nothing changes."""
         conversation = access.require(viewer, Action.CLOSE, conversation_id, lock=True)
         if not conversation.is_open:
-            self._change_status(viewer, conversation, ConversationStatus.OPEN, EventWord.REOPENED)
+            log.change_status(viewer, conversation, ConversationStatus.OPEN, EventWord.REOPENED)
             events.publish(
                 events.ConversationWasReopened(
                     conversation.id,
@@ -263,126 +218,3 @@ class MessagingService:
         if not membership.standing(viewer, conversation).is_participant:
             person = (viewer.side, viewer.id)
             membership.join(conversation, [person], now(), read_up_to=conversation.last_seq)
-
-    def _sent_before(self, viewer: Viewer, conversation: Conversation, client_key: str) -> Message | None:
-        return session.scalar(
-            select(Message).where(
-                Message.sender_type == viewer.side,
-                Message.sender_id == viewer.id,
-                Message.conversation_id == conversation.id,
-                Message.client_key == client_key,
-            )
-        )
-
-    def _started_before(self, viewer: Viewer, client_key: str | None, request_hash: str) -> Sent | None:
-        conversation: Conversation | None = session.scalar(
-            access.visible_conversations(viewer, Conversation).where(
-                Conversation.created_by_type == viewer.side,
-                Conversation.created_by_id == viewer.id,
-                Conversation.client_key == client_key,
-            )
-        )
-        if conversation is None:
-            return None
-        if conversation.request_hash != request_hash:
-            raise KeyReused
-        first = select(Message).where(Message.conversation_id == conversation.id, Message.seq == 1)
-        return Sent(session.scalars(first).one(), conversation, repeated=True)
-
-    def _add_message(
-        self,
-        viewer: Viewer,
-        conversation: Conversation,
-        content: str,
-        moment: datetime,
-        client_key: str | None,
-        request_hash: str,
-    ) -> Sent:
-        seq = _next_seq(
-            conversation,
-            message_count=Conversation.message_count + 1,
-            last_message_at=max(moment, conversation.last_message_at),
-            last_message_preview=preview_of(content),
-            last_sender_type=viewer.side,
-            last_sender_id=viewer.id,
-        )
-        message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
-        message.client_key, message.request_hash = client_key, request_hash
-        session.add(message)
-        session.flush()
-        counters.count_message(viewer, conversation)
-        events.publish(
-            events.MessageSent(
-                conversation.id,
-                conversation.store_id,
-                viewer.side,
-                viewer.id,
-                message.id,
-                seq,
-            )
-        )
-        return Sent(message, conversation)
-
-    def _change_status(
-        self,
-        viewer: Viewer,
-        conversation: Conversation,
-        status: ConversationStatus,
-        word: EventWord,
-    ) -> None:
-        moment = now()
-        closed = status is ConversationStatus.CLOSED
-        seq = _next_seq(
-            conversation,
-            status=status,
-            closed_at=moment if closed else None,
-            closed_by_type=viewer.side if closed else None,
-            closed_by_id=viewer.id if closed else None,
-        )
-        session.add(_message(viewer, conversation, seq, MessageKind.EVENT, word.value, moment))
-        session.flush()
-        counters.copy_status(conversation)
-
-
-def _next_seq(conversation: Conversation, **values: object) -> int:
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation.id)
-        .values(last_seq=Conversation.last_seq + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(conversation)
-    return conversation.last_seq
-
-
-def _message(
-    viewer: Viewer,
-    conversation: Conversation,
-    seq: int,
-    kind: MessageKind,
-    content: str,
-    moment: datetime,
-) -> Message:
-    return Message(
-        conversation_id=conversation.id,
-        store_id=conversation.store_id,
-        seq=seq,
-        sender_type=viewer.side,
-        sender_id=viewer.id,
-        kind=kind,
-        content=content,
-        created_at=moment,
-    )
-
-
-def _insert_once(conversation: Conversation) -> int | None:
-    """Insert the row and return its id; None when its client key stands already, however many try at once."""
-    values = {
-        column.key: getattr(conversation, column.key)
-        for column in Conversation.__mapper__.column_attrs
-        if getattr(conversation, column.key) is not None
-    }
-    insert = postgresql.insert if is_postgresql() else sqlite.insert
-    statement = insert(Conversation).values(last_seq=0, message_count=0, **values)
-    key = ["created_by_type", "created_by_id", "client_key"]
-    return session.scalar(statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id))

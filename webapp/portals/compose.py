@@ -13,10 +13,10 @@ from webapp.doors import limits
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import Portal
 from webapp.messaging import queries
+from webapp.messaging.drafts import NewConversation
 from webapp.messaging.errors import Invalid
 from webapp.messaging.models import SUBJECT_LENGTH, ConversationType
 from webapp.messaging.recipients import Choice, Recipient, find_choice, find_choices
-from webapp.messaging.service import NewConversation
 from webapp.portals import htmx
 from webapp.portals.forms import ComposeForm, errors_of
 from webapp.portals.inbox import messaging, page_of

@@ -19,8 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from webapp.messaging.drafts import Draft
 from webapp.messaging.errors import Invalid
-from webapp.messaging.service import Draft
 from webapp.messaging.text import clean_content, clean_key, clean_subject
 
 

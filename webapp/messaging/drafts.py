@@ -1,0 +1,45 @@
+"""What somebody wants to send or start, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.messaging.models import Conversation, ConversationType, Message
+from webapp.messaging.recipients import Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to send. ``up_to_seq`` is the last message that their page showed."""
+
+    content: str
+    client_key: str | None = None
+    up_to_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    """What somebody wants to start."""
+
+    conversation_type: ConversationType
+    recipient: Recipient
+    subject: str
+    content: str
+    client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that is stored; ``repeated`` when it was by an earlier request with the same key."""
+
+    message: Message
+    conversation: Conversation
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMark:
+    """Where the viewer stands in one conversation, and their badge."""
+
+    last_read_seq: int
+    unread_count: int

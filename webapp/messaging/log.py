@@ -1,0 +1,145 @@
+"""Writing to a conversation: the next number of its log, messages, events, and what was written under a key before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.accounts.viewer import Viewer
+from webapp.database import is_postgresql, now, session
+from webapp.messaging import access, counters, events
+from webapp.messaging.drafts import Sent
+from webapp.messaging.errors import KeyReused
+from webapp.messaging.models import Conversation, ConversationStatus, EventWord, Message, MessageKind
+from webapp.messaging.text import preview_of
+
+
+def sent_before(viewer: Viewer, conversation: Conversation, client_key: str) -> Message | None:
+    """Find the message that the viewer sent to the conversation under this key."""
+    return session.scalar(
+        select(Message).where(
+            Message.sender_type == viewer.side,
+            Message.sender_id == viewer.id,
+            Message.conversation_id == conversation.id,
+            Message.client_key == client_key,
+        )
+    )
+
+
+def started_before(viewer: Viewer, client_key: str | None, request_hash: str) -> Sent | None:
+    """Find the conversation that the viewer started under this key; raises KeyReused if it was another request."""
+    conversation: Conversation | None = session.scalar(
+        access.visible_conversations(viewer, Conversation).where(
+            Conversation.created_by_type == viewer.side,
+            Conversation.created_by_id == viewer.id,
+            Conversation.client_key == client_key,
+        )
+    )
+    if conversation is None:
+        return None
+    if conversation.request_hash != request_hash:
+        raise KeyReused
+    first = select(Message).where(Message.conversation_id == conversation.id, Message.seq == 1)
+    return Sent(session.scalars(first).one(), conversation, repeated=True)
+
+
+def add_message(
+    viewer: Viewer,
+    conversation: Conversation,
+    content: str,
+    moment: datetime,
+    client_key: str | None,
+    request_hash: str,
+) -> Sent:
+    """Append a message to a locked conversation, count it for everybody else, and publish it."""
+    seq = _next_seq(
+        conversation,
+        message_count=Conversation.message_count + 1,
+        last_message_at=max(moment, conversation.last_message_at),
+        last_message_preview=preview_of(content),
+        last_sender_type=viewer.side,
+        last_sender_id=viewer.id,
+    )
+    message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
+    message.client_key, message.request_hash = client_key, request_hash
+    session.add(message)
+    session.flush()
+    counters.count_message(viewer, conversation)
+    events.publish(
+        events.MessageSent(
+            conversation.id,
+            conversation.store_id,
+            viewer.side,
+            viewer.id,
+            message.id,
+            seq,
+        )
+    )
+    return Sent(message, conversation)
+
+
+def change_status(
+    viewer: Viewer,
+    conversation: Conversation,
+    status: ConversationStatus,
+    word: EventWord,
+) -> None:
+    """Append the event of a changed status to a locked conversation and copy the status to its inboxes."""
+    moment = now()
+    closed = status is ConversationStatus.CLOSED
+    seq = _next_seq(
+        conversation,
+        status=status,
+        closed_at=moment if closed else None,
+        closed_by_type=viewer.side if closed else None,
+        closed_by_id=viewer.id if closed else None,
+    )
+    session.add(_message(viewer, conversation, seq, MessageKind.EVENT, word.value, moment))
+    session.flush()
+    counters.copy_status(conversation)
+
+
+def _next_seq(conversation: Conversation, **values: object) -> int:
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id)
+        .values(last_seq=Conversation.last_seq + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(conversation)
+    return conversation.last_seq
+
+
+def _message(
+    viewer: Viewer,
+    conversation: Conversation,
+    seq: int,
+    kind: MessageKind,
+    content: str,
+    moment: datetime,
+) -> Message:
+    return Message(
+        conversation_id=conversation.id,
+        store_id=conversation.store_id,
+        seq=seq,
+        sender_type=viewer.side,
+        sender_id=viewer.id,
+        kind=kind,
+        content=content,
+        created_at=moment,
+    )
+
+
+def insert_once(conversation: Conversation) -> int | None:
+    """Insert the row and return its id; None when its client key stands already, however many try at once."""
+    values = {
+        column.key: getattr(conversation, column.key)
+        for column in Conversation.__mapper__.column_attrs
+        if getattr(conversation, column.key) is not None
+    }
+    insert = postgresql.insert if is_postgresql() else sqlite.insert
+    statement = insert(Conversation).values(last_seq=0, message_count=0, **values)
+    key = ["created_by_type", "created_by_id", "client_key"]
+    return session.scalar(statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id))
