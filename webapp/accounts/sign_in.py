@@ -82,6 +82,10 @@ def _count_attempt(account: str, address: str) -> int:
 
 
 def _find(side: Side, email: str, store_code: str | None) -> User | Customer | None:
+    if (
+        not f"{email}{store_code or ''}".isprintable()
+    ):  # nobody's, and PostgreSQL takes no NUL, neither a lone surrogate
+        return None
     if side is Side.CUSTOMER:
         return session.scalar(
             select(Customer)

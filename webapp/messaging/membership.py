@@ -1,4 +1,4 @@
-"""Who takes part in a conversation: addressing, joining, leaving, and the side that has nobody left."""
+"""Who takes part in a conversation: joining, leaving, and the side that has nobody left."""
 
 from __future__ import annotations
 
@@ -21,30 +21,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webapp.accounts.models import Customer, Side, Store, StoreMember, User, UserRole
+from webapp.accounts.models import Side, StoreMember, User, UserRole
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
 from webapp.messaging import access, counters
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
-    ConversationType,
     Inbox,
     Message,
     MessageKind,
 )
-from webapp.messaging.recipients import Recipient, unknown_recipient
 
 Person = tuple[Side, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """What a recipient means: the tenant, the customer if there is one, and the people who become participants."""
-
-    store_id: int
-    customer_id: int | None
-    people: list[Person]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +44,6 @@ class Standing:
     last_read_seq: int
     unread_count: int
     other_side_is_empty: bool
-
-
-def address(viewer: Viewer, channel: ConversationType, recipient: Recipient) -> Addressed:
-    """Find the recipient within what the viewer may write to; raises Invalid, the same for foreign and unknown."""
-    wants_customer = Side.CUSTOMER in access.sides(channel)
-    if wants_customer != (recipient.type is Side.CUSTOMER):
-        raise unknown_recipient()
-    if wants_customer:
-        return _address_customer(viewer, recipient)
-    return _address_store(recipient)
 
 
 def standing(viewer: Viewer, conversation: Conversation) -> Standing:
@@ -220,38 +199,6 @@ def leave(side: Side, person: int, store_id: int | None, moment: datetime) -> No
         owner.append(Inbox.store_id == store_id)
     session.execute(update(row).where(*theirs).values(left_at=moment, inbox_id=None, unread_count=0))
     counters.recount_inboxes(and_(*owner))
-
-
-def _address_customer(viewer: Viewer, recipient: Recipient) -> Addressed:
-    statement = (
-        select(Customer.id, Customer.store_id)
-        .join(Store, Store.id == Customer.store_id)
-        .where(Customer.id == recipient.id, Customer.is_active, Store.is_active)
-    )
-    if not viewer.is_admin:
-        statement = statement.where(Customer.store_id == viewer.tenant_id)
-    found = session.execute(statement).first()
-    if found is None or recipient.store_id not in {None, found.store_id}:
-        raise unknown_recipient()
-    return Addressed(found.store_id, found.id, [(Side.CUSTOMER, found.id)])
-
-
-def _address_store(recipient: Recipient) -> Addressed:
-    statement = (
-        select(StoreMember.store_id, StoreMember.user_id)
-        .join(Store, and_(Store.id == StoreMember.store_id, Store.is_active))
-        .join(User, and_(User.id == StoreMember.user_id, User.is_active))
-        .where(StoreMember.is_active)
-    )
-    if recipient.id is not None:
-        statement = statement.where(StoreMember.user_id == recipient.id)
-    if recipient.store_id is not None:
-        statement = statement.where(StoreMember.store_id == recipient.store_id)
-    members = session.execute(statement).all() if (recipient.id or recipient.store_id) else []
-    stores = {member.store_id for member in members}
-    if len(stores) != 1:
-        raise unknown_recipient()
-    return Addressed(stores.pop(), None, [(Side.STORE, member.user_id) for member in members])
 
 
 def _active_members(side: Any, store_id: int) -> Select[int]:

@@ -8,6 +8,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.database import now, session
 from webapp.messaging import access, counters, events, log, membership, queries
 from webapp.messaging.access import Action
+from webapp.messaging.addressing import address
 from webapp.messaging.drafts import Draft, NewConversation, ReadMark, Sent
 from webapp.messaging.errors import ConversationClosed, KeyReused
 from webapp.messaging.models import (
@@ -52,7 +53,7 @@ class MessagingService:
         request_hash = fingerprint(new.conversation_type.value, new.recipient.as_text(), subject, content)
         if client_key and (earlier := log.started_before(viewer, client_key, request_hash)):
             return earlier
-        addressed = membership.address(viewer, new.conversation_type, new.recipient)
+        addressed = address(viewer, new.conversation_type, new.recipient)
         moment = now()
         conversation = Conversation(
             store_id=addressed.store_id,

@@ -59,6 +59,11 @@ def clean_key(key: str | None) -> str | None:
         ) from None
 
 
+def can_be_sought(text: str) -> bool:
+    """Tell whether a text could be in the database: nothing there has a NUL or a lone surrogate, and none can be asked."""
+    return not any(character == "\x00" or unicodedata.category(character) == "Cs" for character in text)
+
+
 def preview_of(text: str) -> str:
     """Return the text on one line in at most 140 characters, for lists."""
     line = " ".join(text.split())

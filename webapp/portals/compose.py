@@ -19,7 +19,7 @@ from webapp.messaging.models import SUBJECT_LENGTH, ConversationType
 from webapp.messaging.recipients import Choice, Recipient, find_choice, find_choices
 from webapp.portals import htmx
 from webapp.portals.forms import ComposeForm, errors_of
-from webapp.portals.inbox import messaging, page_of
+from webapp.portals.panels import messaging, page_of
 
 TEXT_LENGTH = 200
 _FIELDS = {"content": "body", "subject": "subject", "recipient": "recipient"}

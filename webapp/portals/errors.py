@@ -19,7 +19,7 @@ from webapp.doors import limits
 from webapp.doors.guard import ACTING_STORE, SignInRequired, StoreSwitched
 from webapp.messaging import access, queries
 from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, MessagingError, NotAllowed, NotFound
-from webapp.portals import htmx, inbox
+from webapp.portals import htmx, panels
 
 log = logging.getLogger(__name__)
 
@@ -142,8 +142,7 @@ def _answer(status: int, title: str, hint: str = "") -> Response:
 
 def _thread_again(error: MessagingError, status: int) -> Response:
     conversation_id = (request.view_args or {})["conversation_id"]
-    html, status = inbox.refused_reply(conversation_id, error, status)
-    return make_response(html, status)
+    return make_response(panels.refused_reply(conversation_id, error), status)
 
 
 def _other_store() -> object | None:

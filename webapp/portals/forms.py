@@ -13,7 +13,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     PasswordField,
-    RadioField,
     StringField,
     TextAreaField,
 )
@@ -63,7 +62,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 class ComposeForm(FlaskForm):  # type: ignore[misc]
     """A new conversation. ``to`` is a recipient chosen from the list, ``recipient`` what was typed to find one."""
 
-    side = RadioField("Who is it for?", choices=[("store", "A store"), ("customer", "A customer")])
+    side = StringField("Who is it for?")
     recipient = StringField("Recipient")
     to = HiddenField()
     subject = StringField("Subject", validators=[by(clean_subject)])

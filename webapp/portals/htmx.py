@@ -63,9 +63,10 @@ def refuse(status: int, html: str, target: str | None = None) -> Response:
     return response
 
 
-def shown_path() -> str:
-    """The path of the page that the browser shows, empty when it does not say."""
-    return urlsplit(request.headers.get("HX-Current-URL", "")).path
+def shown_id(below: str) -> int | None:
+    """The id of the conversation whose page below this path the browser shows, if it shows one."""
+    folder, _, last = urlsplit(request.headers.get("HX-Current-URL", "")).path.rpartition("/")
+    return int(last) if folder == below and last.isascii() and last.isdigit() and len(last) < 19 else None
 
 
 def shown_page() -> str:

@@ -22,14 +22,19 @@ _HEAD = re.compile(r"== (?P<subject>.+) \| (?P<count>\d+)(?P<unit>[mhd]) \| (?P<
 _ROOMS = ("hall", "kitchen", "library", "study", "attic", "cellar", "landing", "pantry", "garden room", "guest room")
 _THINGS = ("brass hooks", "storm lanterns", "rope mats", "teak trays", "wool blankets", "barometers", "deck chairs")
 _WHERE = ("by the door", "under the window", "left of the clock", "next to the atlas", "where the bell hung")
-_SEEN = ("arrived, complete", "arrived, one box wet outside", "arrived, two boxes short", "on the van", "on hold")
-_ANSWERS = ("Thank you, noted.", "I will check that at once.", "The missing ones follow tomorrow.", "All right.", "👌")
+_SEEN = {
+    "arrived, complete": ("Thank you, noted.", "👌", "Lovely."),
+    "arrived, one box wet outside": ("Please open it and tell me.", "The carrier pays for that one."),
+    "arrived, two boxes short": ("The missing ones follow tomorrow.", "I will check that at once."),
+    "is on the van": ("All right.", "Then it is there by noon."),
+    "waits at the gate": ("I have called the gate.", "Somebody comes at once."),
+}
 _REMARKS = ("The tide was late.", "Class has begun.", "The gate was open.", "It rained.", "The children helped.")
 
 
 @dataclass
 class Talk:
-    """One conversation as written: the lines are (name, text), or (name, None, word) for an event."""
+    """One conversation as written: each line is a name and a text."""
 
     store: str
     subject: str
@@ -93,9 +98,10 @@ def _long_text(random: Random) -> str:
 
 
 def _standing_talk(random: Random) -> Iterator[tuple[str, str]]:
-    """A thread of 600 messages: the weekly deliveries to a sailing school, three lines for each of 200 crates."""
+    """A thread of 600 messages: the deliveries to a sailing school, three lines for each of 200 crates."""
     for crate in range(1, STANDING_LENGTH // 3 + 1):
         thing, count = random.choice(_THINGS), random.randint(2, 24)
         yield "olga", f"Crate {crate}: {count} {thing}, pier {random.randint(1, 6)}, {random.randint(7, 16)}:30."
-        yield "max", f"Crate {crate} {random.choice(_SEEN)}. {random.choice(_REMARKS)}"
-        yield "olga", random.choice(_ANSWERS)
+        seen = random.choice(list(_SEEN))
+        yield "max", f"Crate {crate} {seen}. {random.choice(_REMARKS)}"
+        yield "olga", random.choice(_SEEN[seen])

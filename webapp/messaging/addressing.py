@@ -1,0 +1,66 @@
+"""What a recipient means: the tenant of the new conversation, its customer, and the people who become participants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from webapp.accounts.models import Customer, Side, Store, StoreMember, User
+from webapp.accounts.viewer import Viewer
+from webapp.database import session
+from webapp.messaging import access
+from webapp.messaging.membership import Person
+from webapp.messaging.models import ConversationType
+from webapp.messaging.recipients import Recipient, unknown_recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """The tenant, the customer if there is one, and the people."""
+
+    store_id: int
+    customer_id: int | None
+    people: list[Person]
+
+
+def address(viewer: Viewer, channel: ConversationType, recipient: Recipient) -> Addressed:
+    """Find the recipient within what the viewer may write to; raises Invalid, the same for foreign and unknown."""
+    wants_customer = Side.CUSTOMER in access.sides(channel)
+    if wants_customer != (recipient.type is Side.CUSTOMER):
+        raise unknown_recipient()
+    if wants_customer:
+        return _address_customer(viewer, recipient)
+    return _address_store(recipient)
+
+
+def _address_customer(viewer: Viewer, recipient: Recipient) -> Addressed:
+    statement = (
+        select(Customer.id, Customer.store_id)
+        .join(Store, Store.id == Customer.store_id)
+        .where(Customer.id == recipient.id, Customer.is_active, Store.is_active)
+    )
+    if not viewer.is_admin:
+        statement = statement.where(Customer.store_id == viewer.tenant_id)
+    found = session.execute(statement).first()
+    if found is None or recipient.store_id not in {None, found.store_id}:
+        raise unknown_recipient()
+    return Addressed(found.store_id, found.id, [(Side.CUSTOMER, found.id)])
+
+
+def _address_store(recipient: Recipient) -> Addressed:
+    statement = (
+        select(StoreMember.store_id, StoreMember.user_id)
+        .join(Store, and_(Store.id == StoreMember.store_id, Store.is_active))
+        .join(User, and_(User.id == StoreMember.user_id, User.is_active))
+        .where(StoreMember.is_active)
+    )
+    if recipient.id is not None:
+        statement = statement.where(StoreMember.user_id == recipient.id)
+    if recipient.store_id is not None:
+        statement = statement.where(StoreMember.store_id == recipient.store_id)
+    members = session.execute(statement).all() if (recipient.id or recipient.store_id) else []
+    stores = {member.store_id for member in members}
+    if len(stores) != 1:
+        raise unknown_recipient()
+    return Addressed(stores.pop(), None, [(Side.STORE, member.user_id) for member in members])

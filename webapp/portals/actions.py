@@ -1,0 +1,102 @@
+"""What is done to a conversation: reply, close, reopen, read, unread, preferences. One verb, one commit, one change."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from webapp.database import writing
+from webapp.doors import limits
+from webapp.doors.identity import current_viewer
+from webapp.messaging import queries
+from webapp.messaging.errors import Invalid
+from webapp.messaging.models import Conversation
+from webapp.portals import htmx
+from webapp.portals.filters import InboxFilters
+from webapp.portals.forms import ReplyForm, errors_of
+from webapp.portals.panels import entries_after, messaging, page_of, thread_context
+
+
+@limits.sending
+def send_message(conversation_id: int) -> Response:
+    """Send the viewer's reply and show what it changes."""
+    form = ReplyForm()
+    if not form.validate():
+        raise Invalid("content", "invalid", errors_of(form)[0][1])
+    with writing():
+        sent = messaging.send_message(current_viewer(), conversation_id, form.draft())
+    shown = form.up_to_seq.data
+    page = f"{page_of(conversation_id)}#m-{sent.message.seq}"
+    if not htmx.is_asking():
+        return htmx.go(page)
+    found, entries = entries_after(
+        conversation_id, sent.message.seq - 1 if shown is None else min(shown, sent.message.seq - 1)
+    )
+    context = thread_context(found, InboxFilters())
+    return htmx.reply(
+        "messaging/message_sent.html",
+        page=page,
+        refresh="live:list",
+        badge=queries.badge(current_viewer()),
+        **{**context, "entries": entries},
+    )
+
+
+@limits.changing
+def close_conversation(conversation_id: int) -> Response:
+    """Close the conversation and show that nobody can write to it."""
+    with writing():
+        changed = messaging.close_conversation(current_viewer(), conversation_id)
+    return _status_changed(changed, "messaging/conversation_closed.html")
+
+
+@limits.changing
+def reopen_conversation(conversation_id: int) -> Response:
+    """Reopen the conversation and show its composer again."""
+    with writing():
+        changed = messaging.reopen_conversation(current_viewer(), conversation_id)
+    return _status_changed(changed, "messaging/conversation_reopened.html")
+
+
+@limits.changing
+def mark_read(conversation_id: int) -> Response:
+    """Move the viewer's read mark up to the last message that the page showed."""
+    with writing():
+        messaging.mark_conversation_read(current_viewer(), conversation_id, request.form.get("up_to_seq", type=int))
+    return htmx.reply(
+        "messaging/conversation_read.html",
+        page=page_of(conversation_id),
+        refresh="live:list",
+        badge=queries.badge(current_viewer()),
+    )
+
+
+@limits.changing
+def mark_unread(conversation_id: int) -> Response:
+    """Make the conversation unread again, from a message on or its last one, and go back to the list."""
+    with writing():
+        messaging.mark_conversation_unread(current_viewer(), conversation_id, request.form.get("from_seq", type=int))
+    return htmx.go(g.portal.messages)
+
+
+@limits.changing
+def set_preferences(conversation_id: int) -> Response:
+    """Switch the viewer's e-mails about this conversation."""
+    wanted = request.form.get("email_notifications") == "on"
+    with writing():
+        messaging.set_email_notifications(current_viewer(), conversation_id, wanted)
+    return htmx.reply(
+        "messaging/preferences_changed.html",
+        page=page_of(conversation_id),
+        conversation_id=conversation_id,
+        email_notifications=wanted,
+    )
+
+
+def _status_changed(changed: Conversation, change: str) -> Response:
+    page = page_of(changed.id)
+    if not htmx.is_asking():
+        return htmx.go(page)
+    shown = request.form.get("up_to_seq", type=int, default=changed.last_seq)
+    found, entries = entries_after(changed.id, min(shown, changed.last_seq - 1))
+    context = thread_context(found, InboxFilters())
+    return htmx.reply(change, page=page, refresh="live:list", **{**context, "entries": entries})
