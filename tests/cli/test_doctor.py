@@ -58,7 +58,7 @@ EVERYTHING = [
     (
         "settings can be read",
         "INSERT INTO platform_settings (key, value, value_type, category, updated_at, created_at)"
-        " VALUES ('message_attachment_max_files', 'many', 'int', 'messaging', '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+        " VALUES ('message_attachment_max_files', 'many', 'int', 'messaging', '2026-01-01 00:00', '2026-01-01 00:00')",
     ),
     (
         "settings can be read",
