@@ -81,9 +81,9 @@ def inbox_page(found: Thread | None = None, **changes: Any) -> str:
     """Show the whole inbox, with a conversation open or none."""
     inbox = load_inbox()
     context = thread_context(found, inbox.filters) if found else {"thread": None, "filters": inbox.filters}
-    context["open_id"] = found.conversation.id if found else None
+    open_id = found.conversation.id if found else None
     badge = queries.badge(current_viewer())
-    return render_template("messaging/inbox.html", inbox=inbox, badge=badge, **{**context, **changes})
+    return render_template("messaging/inbox.html", inbox=inbox, badge=badge, open_id=open_id, **{**context, **changes})
 
 
 def refused_reply(conversation_id: int, error: MessagingError) -> str:
