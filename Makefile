@@ -32,7 +32,6 @@ lint: .venv/installed-dev ## Run ruff, mypy, import-linter and djlint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/djlint templates --check --quiet
 
 bench: .venv/installed-dev ## Run the benchmarks
 	@$(BIN)/python -m bench $(ARGS)
