@@ -120,6 +120,8 @@ def test_the_filters_of_channel_and_store(people):
         ("olga", ["snake_case", "Parcel 100%"]),
         ("harbor", ["snake_case", "Parcel 100%"]),
         ("absent", []),
+        ("nul\x00", []),
+        ("\ud800 lone", []),
     ],
 )
 @pytest.mark.parametrize("team", [False, True])

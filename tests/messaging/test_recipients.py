@@ -49,6 +49,8 @@ def test_who_may_not_write_there_finds_nobody(people, who, side):
         ("MARA", ["Mara Lind"]),
         ("lind@", ["Mara Lind"]),
         ("lindt", []),
+        ("nul\x00", []),
+        ("\ud800 lone", []),
         ("mara.lind@", ["Mara Lind"]),
         ("%", []),
         ("  mara ", ["Mara Lind"]),

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import delete
 
 from tests import factories
-from tests.backends import empty
 from tests.factories import change_settings, messaging, saving
 from tests.messaging.looking import badge, counted_anew, seqs_have_no_gaps, stored_counts
 from tests.people import People
 from webapp.accounts.models import Side
-from webapp.database import now, reading
+from webapp.database import now, reading, session, writing
 from webapp.messaging import membership
 from webapp.messaging.errors import ConversationClosed, NotFound
+from webapp.messaging.models import Conversation, ConversationParticipant, Inbox, Message
 from webapp.messaging.queries import ConversationFilters
+from webapp.settings.models import PlatformSetting
 
 NAMES = ("ada", "ben", "olga", "sam", "tom", "mara", "nina")
 
@@ -41,14 +43,15 @@ class Thread:
 
 
 class UnreadMachine(RuleBasedStateMachine):
-    app = None
+    app = people = None
 
     def __init__(self):
         super().__init__()
-        empty(self.app)
         self.context = self.app.app_context()
         self.context.push()
-        self.people = People()
+        with writing():
+            for table in (Message, ConversationParticipant, Conversation, Inbox, PlatformSetting):
+                session.execute(delete(table))
         self.threads: list[Thread] = []
         self.customers_see_the_platform, self.turn = True, 0
 
@@ -192,7 +195,7 @@ class UnreadMachine(RuleBasedStateMachine):
 
 def test_unread_agrees_with_the_model_whatever_people_do(sqlite_app):
     class Machine(UnreadMachine):
-        app = sqlite_app
+        app, people = sqlite_app, People()
 
     run_state_machine_as_test(
         Machine,

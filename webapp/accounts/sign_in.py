@@ -82,9 +82,7 @@ def _count_attempt(account: str, address: str) -> int:
 
 
 def _find(side: Side, email: str, store_code: str | None) -> User | Customer | None:
-    if (
-        not f"{email}{store_code or ''}".isprintable()
-    ):  # nobody's, and PostgreSQL takes no NUL, neither a lone surrogate
+    if not f"{email}{store_code or ''}".isprintable():  # no account's, and no database can be asked for all of them
         return None
     if side is Side.CUSTOMER:
         return session.scalar(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, String, cast, false, func, literal, null, or_, select, union_all
 
 from webapp.accounts.models import Customer, Side, Store, StoreMember, User
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import Id, session
 from webapp.messaging.access import LARGEST_KEY
 from webapp.messaging.errors import Invalid
+from webapp.messaging.text import can_be_sought
 
 MOST = 20
 
@@ -158,6 +159,8 @@ def _whole_stores(text: str) -> Select[*tuple[Any, ...]]:
 
 
 def _holds(text: str, *columns: Any) -> Any:
+    if not can_be_sought(text):
+        return false()
     return or_(*(func.lower(column).contains(text.strip().lower(), autoescape=True) for column in columns))
 
 

@@ -60,7 +60,7 @@ def clean_key(key: str | None) -> str | None:
 
 
 def can_be_sought(text: str) -> bool:
-    """Tell whether a text could be in the database: nothing there has a NUL or a lone surrogate, and none can be asked."""
+    """Tell whether a database can be asked for the text: nothing there holds a NUL or a lone surrogate."""
     return not any(character == "\x00" or unicodedata.category(character) == "Cs" for character in text)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from webapp.accounts.models import Customer, Side, Store, User
 from webapp.accounts.viewer import Viewer
 from webapp.messaging.models import Conversation, ConversationParticipant, ConversationType
 from webapp.messaging.queries.rows import Party
+from webapp.messaging.text import can_be_sought
 from webapp.settings import service as settings
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 
@@ -35,6 +36,8 @@ def party(viewer: Viewer, side: Side, number: int, name: str | None) -> Party:
 
 def holds(viewer: Viewer, text: str) -> ColumnElement[bool]:
     """The condition that a subject or a name which this viewer may see holds the text."""
+    if not can_be_sought(text):
+        return false()
 
     def has(column: Any) -> ColumnElement[bool]:
         return func.lower(column).contains(text.lower(), autoescape=True)
