@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from functools import lru_cache
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -15,6 +17,9 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+_RANDOM = re.compile(r'((?:csrf_token|client_key)" value="|X-CSRF-Token": ")[^"]+')
 
 
 class BadPage(AssertionError):
@@ -66,6 +71,8 @@ def _bad_html(html: str) -> tuple[str, ...]:
             reasons.append("no title")
         if not tree.get("lang"):
             reasons.append("no language")
+        if len(list(tree.iter("main"))) != 1 and not is_redirect(tree):
+            reasons.append("not one <main>")
     for element in tree.iter():
         names = element.attrib.keys()
         if "style" in names or any(str(name).startswith(("on", "hx-on")) for name in names):
@@ -80,12 +87,17 @@ def _bad_html(html: str) -> tuple[str, ...]:
 
 def bad_html(html: str) -> list[str]:
     """Return what is wrong with a page or a piece."""
-    return list(_bad_html(html))
+    return list(_bad_html(_RANDOM.sub(r"\1x", html)))
 
 
 def is_document(html: str) -> bool:
     """Whether it is a whole page; a piece has no doctype."""
     return html.lstrip()[:9].lower() == "<!doctype"
+
+
+def is_redirect(tree: Element) -> bool:
+    """Whether it is the page that Werkzeug writes beside a Location, which nobody sees."""
+    return tree.findtext("head/title") == "Redirecting..."
 
 
 def parse(html: str, *, strict: bool = False) -> Element:
@@ -129,7 +141,12 @@ def fields(form: Element) -> dict[str, str]:
     return values
 
 
-def inherited_headers(tree: Element) -> dict[str, str]:
+def inherited_headers(html: str) -> dict[str, str]:
     """Return the headers that htmx adds to each request of a page."""
-    body = tree.find("body")
-    return json.loads(body.get("hx-headers:inherited", "{}")) if body is not None else {}
+    found = re.search(r"<body[^>]* hx-headers:inherited='([^']+)'", html)
+    return json.loads(unescape(found[1])) if found else {}
+
+
+def csrf_token(html: str) -> str:
+    """Return the CSRF token in the forms of a page."""
+    return re.findall(r'name="csrf_token" value="([^"]+)"', html)[0]

@@ -14,28 +14,28 @@ from tests.portals import pages
 class Visitor(FlaskClient):
     """One browser with its cookies; ``htmx=True`` asks as htmx does, from the page that was fetched last."""
 
-    shown: tuple[str, Element] | None = None
-    """The path of the page on screen, and its tree."""
+    shown: tuple[str, str] | None = None
+    """The address of the page on screen, and its HTML."""
 
     def open(self, *args: Any, htmx: bool = False, **kwargs: Any) -> TestResponse:
         if htmx:
-            path, tree = self.shown or ("/", Element("html"))
+            path, html = self.shown or ("/", "")
             headers = {
                 "HX-Request": "true",
                 "HX-Current-URL": f"http://localhost{path}",
-                **pages.inherited_headers(tree),
+                **pages.inherited_headers(html),
             }
             kwargs["headers"] = {**headers, **dict(kwargs.get("headers") or {})}
-        response = super().open(*args, **kwargs)
+        response = super().open(*args, **{"buffered": True, **kwargs})
         pages.check(response)
-        if response.mimetype == "text/html" and pages.is_document(response.text):
-            self.shown = (response.request.full_path.rstrip("?"), pages.parse(response.text))
+        if response.mimetype == "text/html" and pages.is_document(response.text) and not response.location:
+            self.shown = (response.request.full_path.rstrip("?"), response.text)
         return response
 
     def form(self, action: str) -> Element:
         """Return the form on screen whose action ends so."""
         assert self.shown, "open a page first"
-        found = [form for form in pages.forms(self.shown[1]) if form.get("action", "").endswith(action)]
+        found = [form for form in pages.forms(pages.parse(self.shown[1])) if form.get("action", "").endswith(action)]
         assert found, f"no form {action} on {self.shown[0]}"
         return found[0]
 
@@ -48,4 +48,4 @@ class Visitor(FlaskClient):
     def csrf_token(self) -> str:
         """Return the token of the page on screen."""
         assert self.shown, "open a page first"
-        return next(e.get("value", "") for e in self.shown[1].iter("input") if e.get("name") == "csrf_token")
+        return pages.csrf_token(self.shown[1])

@@ -11,6 +11,8 @@ from webapp.accounts.viewer import Viewer
 from webapp.doors.portal import Portal, config, portal_of
 from webapp.extensions import login_manager
 
+login_manager.session_protection = None  # it would write into Flask's session, which does not sign anybody in
+
 
 class Person(UserMixin):  # type: ignore[misc]
     """Flask-Login's user: a session that is valid now."""
