@@ -12,7 +12,7 @@ from threading import Barrier
 import pytest
 
 from tests import factories
-from tests.factories import change_settings, close, read, reopen, send, start
+from tests.factories import change_settings, close, make_store_user, read, reopen, send, start, viewer_of
 from tests.messaging.looking import badge, counted_anew, history, listed, seqs_have_no_gaps, stored_counts, thread
 from tests.people import People
 from webapp.messaging.errors import ConversationClosed, KeyReused, NotFound
@@ -165,15 +165,20 @@ def test_two_senders_and_a_reader_end_with_the_counts_that_a_recount_gives(peopl
 
 
 def test_two_conversations_with_common_readers_never_wait_for_each_other_in_a_circle(people):
-    one, two = start(people.ada, people.harbor, "One"), start(people.ben, people.harbor, "Two")
+    """Twelve readers of both; in one they joined in the other direction."""
+    readers = [viewer_of(make_store_user(people.harbor, f"Reader {number}"), people.harbor) for number in range(12)]
+    one = start(people.ada, people.harbor, "One")
+    two = start(people.ben, (people.olga_row, people.harbor), "Two")
+    for reader in reversed(readers):
+        send(reader, two)
     acts = [
         lambda c=conversation, w=who: [send(w, c) for _ in range(25)]
-        for conversation, who in ((one, people.olga), (two, people.sam), (one, people.ada), (two, people.wim_at_harbor))
+        for conversation, who in ((one, people.olga), (two, people.olga), (one, people.ada), (two, people.ben))
     ]
-    done = at_once(*acts, lambda: [read(people.olga, c) for _ in range(25) for c in (one, two)])
+    done = at_once(*acts, lambda: [read(readers[0], c) for _ in range(25) for c in (one, two)])
 
     assert not any(isinstance(result, Exception) for result in done), done
-    assert (len(history(one)), len(history(two))) == (51, 51)
+    assert (len(history(one)), len(history(two))) == (51, 63)
     assert_counts_are_right()
 
 
