@@ -9,7 +9,6 @@ from webapp.doors import limits
 from webapp.doors.identity import current_viewer
 from webapp.messaging import queries
 from webapp.messaging.errors import Invalid
-from webapp.messaging.models import Conversation
 from webapp.portals import htmx
 from webapp.portals.filters import InboxFilters
 from webapp.portals.forms import ReplyForm, errors_of
@@ -46,7 +45,7 @@ def close_conversation(conversation_id: int) -> Response:
     """Close the conversation and show that nobody can write to it."""
     with writing():
         changed = messaging.close_conversation(current_viewer(), conversation_id)
-    return _status_changed(changed, "messaging/conversation_closed.html")
+    return _status_changed(changed.id, changed.last_seq, "messaging/conversation_closed.html")
 
 
 @limits.changing
@@ -54,7 +53,7 @@ def reopen_conversation(conversation_id: int) -> Response:
     """Reopen the conversation and show its composer again."""
     with writing():
         changed = messaging.reopen_conversation(current_viewer(), conversation_id)
-    return _status_changed(changed, "messaging/conversation_reopened.html")
+    return _status_changed(changed.id, changed.last_seq, "messaging/conversation_reopened.html")
 
 
 @limits.changing
@@ -92,11 +91,11 @@ def set_preferences(conversation_id: int) -> Response:
     )
 
 
-def _status_changed(changed: Conversation, change: str) -> Response:
-    page = page_of(changed.id)
+def _status_changed(conversation_id: int, last_seq: int, change: str) -> Response:
+    page = page_of(conversation_id)
     if not htmx.is_asking():
         return htmx.go(page)
-    shown = request.form.get("up_to_seq", type=int, default=changed.last_seq)
-    found, entries = entries_after(changed.id, min(shown, changed.last_seq - 1))
+    shown = request.form.get("up_to_seq", type=int, default=last_seq)
+    found, entries = entries_after(conversation_id, min(shown, last_seq - 1))
     context = thread_context(found, InboxFilters())
     return htmx.reply(change, page=page, refresh="live:list", **{**context, "entries": entries})
