@@ -39,4 +39,8 @@ document.addEventListener("visibilitychange", () => {
   watch();
 });
 document.addEventListener("htmx:after:settle", watch);
+document.addEventListener("htmx:before:swap", () => {
+  // The link to earlier messages goes with the swap: its focus stays in the log, or the browser would scroll.
+  if (document.activeElement?.closest(".earlier")) document.getElementById("log").focus({ preventScroll: true });
+});
 watch();

@@ -1,0 +1,60 @@
+"""Every page there is, in every state, for tests that must see all of them."""
+
+from __future__ import annotations
+
+from tests.factories import close, send, start
+from tests.people import People
+
+WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2
+PAGES = {
+    "nobody": [
+        "/",
+        "/admin/login",
+        "/store/login",
+        "/storefront/login?store=harbor-goods",
+        "/storefront/login",
+        "/nowhere",
+    ],
+    "ada": [
+        "/admin",
+        "/admin/messages",
+        "/admin/messages/{admin}",
+        "/admin/messages/new",
+        "/admin/settings",
+        "/admin/messages?q=nothing-holds-this",
+        "/admin/messages/9999",
+    ],
+    "wim_at_harbor": [
+        "/store",
+        "/store/messages",
+        "/store/messages?scope=team&status=all",
+        "/store/messages/{open}",
+        "/store/messages/{closed}",
+        "/store/messages/new",
+        "/store/switch",
+        "/store/messages/{other}",
+    ],
+    "mara": [
+        "/storefront/account",
+        "/storefront/account/messages",
+        "/storefront/account/messages/{open}",
+        "/storefront/account/messages/{closed}",
+        "/storefront/account/messages?status=all&unread=1&q=nothing-holds-this",
+        "/storefront/account/nowhere",
+    ],
+}
+
+
+def prepare(people: People) -> dict[str, list[str]]:
+    """Write the conversations that the pages show, hard ones too, and return each person's addresses."""
+    talk = start(people.olga, people.mara_row, "Late parcel", "Where is it?")
+    send(people.mara, talk, f"https://example.com/{WORD} and {WORD}")
+    send(people.sam, talk, "Looking into it.\n\nمرحبا")
+    closed = start(people.olga, people.mara_row, f"Long over {WORD}", "Bye")
+    close(people.olga, closed)
+    admin = start(people.ada, people.harbor, "Your shop", "Welcome")
+    send(people.olga, admin, "Thanks")
+    start(people.ada, people.mara_row, "Your account", "Hello")
+    other = start(people.tom, people.nina_row, "At the tea shop", "Hello")
+    ids = {"open": talk.id, "closed": closed.id, "admin": admin.id, "other": other.id}
+    return {who: [path.format(**ids) for path in paths] for who, paths in PAGES.items()}
