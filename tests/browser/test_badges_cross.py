@@ -1,4 +1,4 @@
-"""Three people side by side in one browser: what one writes the others see by the poll, and only who looked has read."""
+"""Three people side by side in one browser: what one writes the others see by the poll; seen is read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_message_of_the_store_reaches_the_customer_and_the_answer_comes_back(
 
     screen.row(customer, "Late parcel").click()
     expect(screen.message(customer, "It arrives tomorrow")).to_be_visible()
-    expect(customer.get_by_text("New messages")).to_be_visible()
+    expect(customer.get_by_text("New messages", exact=True)).to_be_visible()
     expect(screen.badge(customer)).to_be_hidden()
     expect(customer).to_have_title("Late parcel – Messages – Harbor Goods")
 
@@ -136,6 +136,7 @@ def test_a_long_thread_opens_at_its_end_and_earlier_messages_move_nothing(people
         link.click()
         expect(shown).not_to_have_count(count)
         assert abs(page.evaluate(TOP, first) - before) < 1
+        expect(screen.log(page)).to_be_focused()
     expect(page.get_by_text("Start of conversation")).to_have_count(1)
     expect(shown).to_have_count(200)
     seqs = page.evaluate("() => [...document.querySelectorAll('#log-list > .msg')].map(m => Number(m.dataset.seq))")
