@@ -6,8 +6,9 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Row, Select, and_, delete, func, literal, null, select, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, literal, null, select, update
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import (
@@ -82,14 +83,8 @@ def find(side: Side, token: str) -> SignedIn | None:
     One statement: session, person, membership and store are checked together, so nothing can end unnoticed.
     """
     moment = now()
-    row = session.execute(
-        _account_of(side).where(
-            SignInSession.token_hash == hash_token(token),
-            SignInSession.side == side,
-            SignInSession.expires_at > moment,
-            SignInSession.last_seen_at > moment - IDLE_LIMIT,
-        )
-    ).one_or_none()
+    asked = {"sought": hash_token(token), "moment": moment, "idle_since": moment - IDLE_LIMIT}
+    row = session.execute(_valid_session(side), asked).one_or_none()
     return _signed_in(side, row, moment) if row else None
 
 
@@ -138,6 +133,16 @@ def first_store_id(user: User) -> int | None:
         .group_by(Store.id, Store.name)
         .order_by(func.max(SignInSession.last_seen_at).desc().nulls_last(), Store.name)
         .limit(1)
+    )
+
+
+@cache
+def _valid_session(side: Side) -> Select:  # type: ignore[type-arg]
+    return _account_of(side).where(
+        SignInSession.token_hash == bindparam("sought"),
+        SignInSession.side == side,
+        SignInSession.expires_at > bindparam("moment"),
+        SignInSession.last_seen_at > bindparam("idle_since"),
     )
 
 

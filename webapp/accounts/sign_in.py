@@ -36,7 +36,7 @@ def sign_in(side: Side, email: str, password: str, visit: Visit, store_code: str
         email = email.strip().lower()[:254]
     account_key = _key(side, store_code, email)
     with writing():
-        attempt_id = _count_attempt(account_key, visit.address)
+        attempt_id = _count_attempt(account_key, visit.address[:64])
     with reading():
         account = _find(side, email, store_code)
         password_hash = account.password_hash if account else None
@@ -74,7 +74,7 @@ def _count_attempt(account: str, address: str) -> int:
         ).one()
         if count >= most:
             raise TooManyAttempts(max(1, int((oldest + WINDOW - moment).total_seconds()) + 1))
-    attempt = SignInAttempt(account=account, address=address[:64], at=moment)
+    attempt = SignInAttempt(account=account, address=address, at=moment)
     session.add(attempt)
     session.flush()
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - KEPT_FOR))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
-from webapp.database import session
+from webapp.database import Id, session
 from webapp.messaging.errors import NotAllowed, NotFound
 from webapp.messaging.models import (
     Conversation,
@@ -68,24 +68,54 @@ def may(viewer: Viewer, action: Action, channel: ConversationType) -> bool:
     return action in RULES.get((viewer.side, channel), frozenset())
 
 
+class Anybody:
+    """A viewer of a side whose id and tenant come with the execution, so that a statement is built once and kept."""
+
+    id: Any = bindparam("viewer_id", type_=Id)
+    tenant_id: Any = bindparam("viewer_store_id", type_=Id)
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+
+    @property
+    def is_admin(self) -> bool:
+        return self.side is Side.ADMIN
+
+    @property
+    def is_store(self) -> bool:
+        return self.side is Side.STORE
+
+    @property
+    def is_customer(self) -> bool:
+        return self.side is Side.CUSTOMER
+
+
+Asking = Viewer | Anybody
+
+
+def as_parameters(viewer: Viewer) -> dict[str, Any]:
+    """Return what a statement that was built for Anybody needs to be about this viewer."""
+    return {"viewer_id": viewer.id, "viewer_store_id": viewer.store_id}
+
+
 def sides(channel: ConversationType) -> tuple[Side, Side]:
     """Return the two parties of a channel."""
     first, second = channel.value.split("_")
     return Side(first), Side(second)
 
 
-def visible_conversations(viewer: Viewer, *columns: Any) -> Select[Any]:
+def visible_conversations(viewer: Asking, *columns: Any) -> Select[Any]:
     """Select from the conversations that the viewer may see; filters can only narrow it."""
     return select(*columns).select_from(Conversation).where(sees(viewer))
 
 
-def sees(viewer: Viewer) -> ColumnElement[bool]:
+def sees(viewer: Asking) -> ColumnElement[bool]:
     """The condition under which the viewer may see a row of ``conversations``."""
     condition = _within(viewer, Conversation)
     return and_(condition, Conversation.customer_id == viewer.id) if viewer.is_customer else condition
 
 
-def visible_messages(viewer: Viewer, conversation_id: int, *columns: Any) -> Select[Any]:
+def visible_messages(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
     """Select from the messages of one conversation, if the viewer may see it."""
     return (
         visible_conversations(viewer, *columns)
@@ -96,11 +126,11 @@ def visible_messages(viewer: Viewer, conversation_id: int, *columns: Any) -> Sel
                 Message.store_id == Conversation.store_id,
             ),
         )
-        .where(Conversation.id == key(conversation_id))
+        .where(Conversation.id == conversation_id)
     )
 
 
-def visible_participants(viewer: Viewer, conversation_id: int, *columns: Any) -> Select[Any]:
+def visible_participants(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
     """Select from the people in one conversation, if the viewer may see it."""
     return (
         visible_conversations(viewer, *columns)
@@ -111,11 +141,11 @@ def visible_participants(viewer: Viewer, conversation_id: int, *columns: Any) ->
                 ConversationParticipant.store_id == Conversation.store_id,
             ),
         )
-        .where(Conversation.id == key(conversation_id))
+        .where(Conversation.id == conversation_id)
     )
 
 
-def own_participations(viewer: Viewer, *columns: Any) -> Select[Any]:
+def own_participations(viewer: Asking, *columns: Any) -> Select[Any]:
     """Select from the viewer's own rows of ``conversation_participants``: their inbox, as one range of an index."""
     inbox = select(Inbox.id).where(owns_inbox(viewer)).scalar_subquery()
     return (
@@ -128,7 +158,7 @@ def own_participations(viewer: Viewer, *columns: Any) -> Select[Any]:
     )
 
 
-def owns_inbox(viewer: Viewer) -> ColumnElement[bool]:
+def owns_inbox(viewer: Asking) -> ColumnElement[bool]:
     """The condition that a row of ``inboxes`` is the viewer's."""
     return and_(
         Inbox.participant_type == viewer.side,
@@ -137,7 +167,7 @@ def owns_inbox(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def is_own_participation(viewer: Viewer) -> ColumnElement[bool]:
+def is_own_participation(viewer: Asking) -> ColumnElement[bool]:
     """The condition that a row of ``conversation_participants`` is the viewer's own."""
     return and_(
         ConversationParticipant.participant_type == viewer.side,
@@ -191,7 +221,7 @@ def key(number: int) -> int:
     return number
 
 
-def _within(viewer: Viewer, row: type[Conversation | ConversationParticipant]) -> ColumnElement[bool]:
+def _within(viewer: Asking, row: type[Conversation | ConversationParticipant]) -> ColumnElement[bool]:
     """The viewer's bounds: the channels of their side, in their tenant, while the setting lets them."""
     bounds: list[ColumnElement[bool]] = [row.conversation_type.in_(channels(viewer.side))]
     if not viewer.is_admin:

@@ -176,8 +176,9 @@ def _inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
 
 
 def _change_inboxes(condition: ColumnElement[bool], **values: Any) -> None:
-    if is_postgresql():  # always in the same order, or two senders with common readers wait for each other
-        session.execute(select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update())
+    if is_postgresql():  # lock them in one order, or two senders with common readers wait for each other
+        locked = select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update().cte("locked")
+        condition = Inbox.id.in_(select(locked.c.id))
     session.execute(
         update(Inbox)
         .where(condition)

@@ -102,13 +102,13 @@ def change_status(
 
 
 def _next_seq(conversation: Conversation, **values: object) -> int:
-    session.execute(
+    changed = (
         update(Conversation)
         .where(Conversation.id == conversation.id)
         .values(last_seq=Conversation.last_seq + 1, **values)
-        .execution_options(synchronize_session=False)
+        .returning(Conversation)
     )
-    session.refresh(conversation)
+    session.scalars(changed, execution_options={"synchronize_session": False, "populate_existing": True}).one()
     return conversation.last_seq
 
 

@@ -12,7 +12,7 @@ from webapp.messaging.errors import Invalid
 from webapp.portals import htmx
 from webapp.portals.filters import InboxFilters
 from webapp.portals.forms import ReplyForm, errors_of
-from webapp.portals.panels import entries_after, messaging, page_of, thread_context
+from webapp.portals.panels import empty_reply, entries_after, messaging, page_of, thread_context
 
 
 @limits.sending
@@ -23,20 +23,19 @@ def send_message(conversation_id: int) -> Response:
         raise Invalid("content", "invalid", errors_of(form)[0][1])
     with writing():
         sent = messaging.send_message(current_viewer(), conversation_id, form.draft())
-    shown = form.up_to_seq.data
-    page = f"{page_of(conversation_id)}#m-{sent.message.seq}"
+    seq, shown = sent.message.seq, form.up_to_seq.data
+    page = f"{page_of(conversation_id)}#m-{seq}"
     if not htmx.is_asking():
         return htmx.go(page)
-    found, entries = entries_after(
-        conversation_id, sent.message.seq - 1 if shown is None else min(shown, sent.message.seq - 1)
-    )
-    context = thread_context(found, InboxFilters())
+    entries = entries_after(conversation_id, seq - 1 if shown is None else min(shown, seq - 1))
     return htmx.reply(
         "messaging/message_sent.html",
         page=page,
         refresh="live:list",
         badge=queries.badge(current_viewer()),
-        **{**context, "entries": entries},
+        entries=entries,
+        last_shown=entries[-1].message.seq,
+        **empty_reply(),
     )
 
 
@@ -97,5 +96,5 @@ def _status_changed(conversation_id: int, last_seq: int, change: str) -> Respons
         return htmx.go(page)
     shown = request.form.get("up_to_seq", type=int, default=last_seq)
     found, entries = entries_after(conversation_id, min(shown, last_seq - 1))
-    context = thread_context(found, InboxFilters())
+    context = thread_context(messaging.get_conversation(current_viewer(), changed.id), InboxFilters())
     return htmx.reply(change, page=page, refresh="live:list", **{**context, "entries": entries})

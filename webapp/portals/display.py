@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from flask import Flask, g
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
@@ -78,12 +78,12 @@ def utc(moment: datetime) -> str:
 
 def clock(moment: datetime) -> str:
     """Return the time of day, like 14:02."""
-    return format_time(local(moment), "HH:mm", locale=LOCALE)
+    return f"{local(moment):%H:%M}"
 
 
 def day(moment: datetime) -> str:
     """Return the whole date, like Friday 20 November 2026."""
-    return format_date(local(moment), "EEEE d MMMM y", locale=LOCALE)
+    return _date_text(local(moment).date(), "EEEE d MMMM y")
 
 
 def full(moment: datetime) -> str:
@@ -97,9 +97,9 @@ def list_time(moment: datetime) -> str:
     if age < timedelta(days=1):
         return clock(moment)
     if age < timedelta(days=7):
-        return format_date(local(moment), "EEE", locale=LOCALE)
+        return _date_text(local(moment).date(), "EEE")
     pattern = "d MMM" if local(moment).year == local(now()).year else "d MMM y"
-    return format_date(local(moment), pattern, locale=LOCALE)
+    return _date_text(local(moment).date(), pattern)
 
 
 def linked(text: str) -> Markup:
@@ -141,6 +141,11 @@ def channel_words(row: ConversationRow) -> str:
         case "storefront", ConversationType.STORE_CUSTOMER:
             return "Store"
     return "Platform"
+
+
+@lru_cache(maxsize=2048)
+def _date_text(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=LOCALE)
 
 
 @cache

@@ -35,6 +35,11 @@ def by(rule: Callable[[str], object]) -> Callable[[Form, Field], None]:
     return validate
 
 
+def printable(text: str | None) -> str:
+    """Return a line without what no page can show and no database can be asked for."""
+    return "".join(character for character in text or "" if character.isprintable())
+
+
 def clean_optional_key(key: str) -> object:
     """A form without JavaScript or from a program may come without a key."""
     return clean_key(key or None)
@@ -43,7 +48,7 @@ def clean_optional_key(key: str) -> object:
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """E-mail and password; one answer for every failure."""
 
-    email = EmailField("Email", validators=[InputRequired("Enter your email address")])
+    email = EmailField("Email", filters=[printable], validators=[InputRequired("Enter your email address")])
     password = PasswordField("Password", validators=[InputRequired("Enter your password")])
 
 

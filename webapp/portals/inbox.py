@@ -89,10 +89,12 @@ def messages(conversation_id: int) -> Response:
     after = request.args.get("after", type=int, default=0)
     if not htmx.is_asking():
         return htmx.go(page)
-    found, entries = entries_after(conversation_id, after)
+    entries = entries_after(conversation_id, after)
     if not entries:
+        queries.conversation_row(current_viewer(), conversation_id)  # nothing new is no news of a foreign one
         return htmx.nothing(page)
-    context = thread_context(found, InboxFilters())
+    context = thread_context(messaging.get_conversation(current_viewer(), conversation_id), InboxFilters())
+    context["last_shown"] = entries[-1].message.seq
     return htmx.piece("messaging/messages_arrived.html", page=page, **{**context, "entries": entries})
 
 

@@ -14,12 +14,15 @@ from webapp.doors import cursors
 from webapp.doors.identity import current_viewer
 from webapp.messaging import queries
 from webapp.messaging.errors import KeyReused, MessagingError
-from webapp.messaging.queries import ConversationList, MessageRow, Thread, Window
+from webapp.messaging.queries import ConversationList, Thread, Window
 from webapp.messaging.service import MessagingService
 from webapp.portals import display
 from webapp.portals.filters import InboxFilters
 
 messaging = MessagingService()
+
+MOST_AT_ONCE = 200
+"""How many new messages an open page takes in one go; the next poll brings the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,22 @@ def thread_context(found: Thread, filters: InboxFilters) -> dict[str, Any]:
         "filters": filters,
         "entries": list(display.log_entries(found.messages, unread_after=unread_after)),
         "last_shown": found.messages[-1].seq if found.messages and not found.has_later else row.last_seq,
-        "client_key": str(uuid.uuid4()),
-        "body": "",
-        "refusal": None,
+        **empty_reply(),
     }
 
 
-def entries_after(conversation_id: int, after: int) -> tuple[Thread, list[display.LogEntry]]:
+def empty_reply() -> dict[str, Any]:
+    """What an empty composer needs: a key of its own, so that it can be sent exactly once."""
+    return {"client_key": str(uuid.uuid4()), "body": "", "refusal": None}
+
+
+def entries_after(conversation_id: int, after: int) -> list[display.LogEntry]:
     """Read what came after a message, with that message as the context of the first line."""
-    found = messaging.get_conversation(current_viewer(), conversation_id, Window(after=max(after - 1, 0), limit=200))
-    known: MessageRow | None = next((m for m in found.messages if m.seq == after), None)
-    newer = [m for m in found.messages if m.seq > after]
-    return found, list(display.log_entries(newer, before=known))
+    window = Window(after=max(after - 1, 0), limit=MOST_AT_ONCE)
+    found, _, _ = queries.message_window(current_viewer(), conversation_id, window)
+    known = next((message for message in found if message.seq == after), None)
+    newer = [message for message in found if message.seq > after]
+    return list(display.log_entries(newer, before=known))
 
 
 def window() -> Window:

@@ -36,7 +36,7 @@ def login() -> Response | tuple[str, int] | str:
     """Ask for e-mail and password; the storefront's page knows its store by ``?store=<code>``."""
     portal: Portal = g.portal
     code = request.values.get("store", "")
-    store = AccountService().find_store(code[:63]) if portal.side is Side.CUSTOMER and code else None
+    store = AccountService().find_store(code[:63]) if portal.side is Side.CUSTOMER and printable(code) else None
     if portal.side is Side.CUSTOMER and (store is None or not store.is_active):
         return render_template("accounts/choose_store.html", stores=_shown_stores(), code=code), 404 if code else 200
     if g.viewer and request.method == "GET" and (store is None or store.id == g.viewer.store_id):

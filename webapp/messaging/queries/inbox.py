@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, and_, func, literal, select
+from sqlalchemy import CTE, Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Customer, Side, Store, User
 from webapp.accounts.viewer import StoreRef, Viewer
-from webapp.database import session
+from webapp.database import Id, session
 from webapp.messaging import access
+from webapp.messaging.access import Anybody, Asking
 from webapp.messaging.errors import NotFound
 from webapp.messaging.models import Conversation, ConversationParticipant, Inbox
 from webapp.messaging.queries.names import name, party
-from webapp.messaging.queries.ranges import newest_of_team, page_of_ids
+from webapp.messaging.queries.news import badge
+from webapp.messaging.queries.ranges import Shape, as_parameters, newest_of_team, page_of_ids
 from webapp.messaging.queries.rows import ConversationFilters, ConversationList, ConversationRow, Party, Position
+from webapp.messaging.text import can_be_sought
 from webapp.settings import service as settings
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 
@@ -32,17 +36,13 @@ def conversation_list(
 
     The version is read before the rows: a page can be newer than it says, never older.
     """
-    total = select(func.count()).select_from(page_of_ids(viewer, filters, None, COUNTED_TO + 1).subquery())
-    version = select(Inbox.version).where(access.owns_inbox(viewer))
-    counted = session.execute(
-        select(
-            total.scalar_subquery(),
-            func.coalesce(version.scalar_subquery(), 0),
-            newest_of_team(viewer) if filters.team else literal(""),
-        )
-    ).one()
-    page = page_of_ids(viewer, filters, after, limit + 1).cte("page").prefix_with("MATERIALIZED")
-    found = session.execute(_rows(viewer, page)).all()
+    if not can_be_sought(filters.text):
+        return ConversationList([], None, 0, False, badge(viewer).version, "")
+    asked = access.as_parameters(viewer)
+    counting = _counts(viewer.side, Shape.of(filters))
+    counted = session.execute(counting, asked | as_parameters(filters, None, COUNTED_TO + 1)).one()
+    listing = _list(viewer.side, Shape.of(filters, after))
+    found = session.execute(listing, asked | as_parameters(filters, after, limit + 1)).all()
     rows = [_conversation_row(viewer, row) for row in found[:limit]]
     last = rows[-1] if len(found) > limit else None
     return ConversationList(
@@ -57,14 +57,39 @@ def conversation_list(
 
 def conversation_row(viewer: Viewer, conversation_id: int) -> ConversationRow:
     """Read one conversation as an inbox shows it; raises NotFound."""
-    one = access.visible_conversations(viewer, Conversation.id).where(Conversation.id == access.key(conversation_id))
-    row = session.execute(_rows(viewer, one.cte("page"))).first()
+    asked = {**access.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
+    row = session.execute(_one(viewer.side), asked).first()
     if row is None:
         raise NotFound
     return _conversation_row(viewer, row)
 
 
-def _rows(viewer: Viewer, page: CTE) -> Select[Any]:
+@cache
+def _counts(side: Side, shape: Shape) -> Select[Any]:
+    viewer = Anybody(side)
+    total = select(func.count()).select_from(page_of_ids(viewer, shape).subquery())
+    version = select(Inbox.version).where(access.owns_inbox(viewer))
+    return select(
+        total.scalar_subquery(),
+        func.coalesce(version.scalar_subquery(), 0),
+        newest_of_team(viewer) if shape.team else literal(""),
+    )
+
+
+@cache
+def _list(side: Side, shape: Shape) -> Select[Any]:
+    viewer = Anybody(side)
+    return _rows(viewer, page_of_ids(viewer, shape).cte("page").prefix_with("MATERIALIZED"))
+
+
+@cache
+def _one(side: Side) -> Select[Any]:
+    viewer = Anybody(side)
+    one = access.visible_conversations(viewer, Conversation.id)
+    return _rows(viewer, one.where(Conversation.id == bindparam("conversation_id", type_=Id)).cte("page"))
+
+
+def _rows(viewer: Asking, page: CTE) -> Select[Any]:
     """Join a page of ids by primary keys to what a row shows."""
     sender = aliased(User)
     me = and_(

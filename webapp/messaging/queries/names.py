@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, func, or_, select
 
 from webapp.accounts.models import Customer, Side, Store, User
 from webapp.accounts.viewer import Viewer
+from webapp.messaging.access import Asking
 from webapp.messaging.models import Conversation, ConversationParticipant, ConversationType
 from webapp.messaging.queries.rows import Party
-from webapp.messaging.text import can_be_sought
 from webapp.settings import service as settings
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 
 _Row = ConversationParticipant
 
 
-def name(viewer: Viewer, side: Any, customer: Any, user: Any) -> ColumnElement[str]:
+def name(viewer: Asking, side: Any, customer: Any, user: Any) -> ColumnElement[str]:
     """The name under which this viewer may know a person: admins stand behind the platform's for everybody else."""
     if viewer.is_admin:
         return case((side == Side.CUSTOMER, customer), else_=user)
@@ -34,13 +34,17 @@ def party(viewer: Viewer, side: Side, number: int, name: str | None) -> Party:
     return Party(side, None if hidden else number, name or "")
 
 
-def holds(viewer: Viewer, text: str) -> ColumnElement[bool]:
-    """The condition that a subject or a name which this viewer may see holds the text."""
-    if not can_be_sought(text):
-        return false()
+def as_pattern(text: str) -> str:
+    """Return the parameter ``pattern`` with which ``holds`` finds the text, whatever characters it has."""
+    escaped = text.lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
+
+
+def holds(viewer: Asking) -> ColumnElement[bool]:
+    """The condition that a subject or a name which this viewer may see holds the text of ``pattern``."""
 
     def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(text.lower(), autoescape=True)
+        return func.lower(column).like(bindparam("pattern", type_=String), escape="/")
 
     people = select(_Row.conversation_id).join(
         User,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Select, bindparam, func, literal, select
 
+from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
-from webapp.database import session
+from webapp.database import Id, session
 from webapp.messaging import access
+from webapp.messaging.access import Anybody
 from webapp.messaging.models import Conversation, Inbox
 from webapp.messaging.queries.ranges import newest_of_team
 from webapp.messaging.queries.rows import Badge
@@ -16,7 +19,7 @@ from webapp.messaging.queries.rows import Badge
 
 def badge(viewer: Viewer) -> Badge:
     """Read the viewer's badge and version from their one inbox row."""
-    row = session.execute(select(Inbox.unread_messages, Inbox.version).where(access.owns_inbox(viewer))).first()
+    row = session.execute(_badge(viewer.side), access.as_parameters(viewer)).first()
     return Badge(*row) if row else Badge(0, 0)
 
 
@@ -25,13 +28,26 @@ def news(viewer: Viewer, conversation_id: int | None, team: bool) -> tuple[int, 
 
     One statement; a conversation that the viewer may not see has the last seq 0, like a missing one.
     """
-    version = select(Inbox.version).where(access.owns_inbox(viewer)).scalar_subquery()
-    columns: list[Any] = [func.coalesce(version, 0)]
-    if conversation_id is not None and 0 < conversation_id <= access.LARGEST_KEY:
-        seq = access.visible_conversations(viewer, Conversation.last_seq).where(Conversation.id == conversation_id)
-        columns.append(func.coalesce(seq.scalar_subquery(), 0))
-    else:
-        columns.append(literal(0))
-    columns.append(newest_of_team(viewer) if team else literal(""))
-    row = session.execute(select(*columns)).one()
+    known = conversation_id if conversation_id is not None and 0 < conversation_id <= access.LARGEST_KEY else None
+    asked = {**access.as_parameters(viewer), "conversation_id": known}
+    row = session.execute(_news(viewer.side, team), asked).one()
     return row[0], row[1], str(row[2] or "")
+
+
+@cache
+def _badge(side: Side) -> Select[int, int]:
+    return select(Inbox.unread_messages, Inbox.version).where(access.owns_inbox(Anybody(side)))
+
+
+@cache
+def _news(side: Side, team: bool) -> Select[Any]:
+    viewer = Anybody(side)
+    version = select(Inbox.version).where(access.owns_inbox(viewer))
+    seq = access.visible_conversations(viewer, Conversation.last_seq).where(
+        Conversation.id == bindparam("conversation_id", type_=Id)
+    )
+    return select(
+        func.coalesce(version.scalar_subquery(), 0),
+        func.coalesce(seq.scalar_subquery(), 0),
+        newest_of_team(viewer) if team else literal(""),
+    )

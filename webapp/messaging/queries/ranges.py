@@ -2,68 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_, union_all
 
-from webapp.accounts.viewer import Viewer
-from webapp.database import UTCDateTime
+from webapp.database import Id, UTCDateTime
 from webapp.messaging import access
+from webapp.messaging.access import Asking
 from webapp.messaging.models import Conversation, ConversationParticipant, ConversationStatus, ConversationType
-from webapp.messaging.queries.names import holds
+from webapp.messaging.queries.names import as_pattern, holds
 from webapp.messaging.queries.rows import ConversationFilters, Position
 
 _Row = ConversationParticipant
 
 
-def page_of_ids(viewer: Viewer, filters: ConversationFilters, after: Position | None, limit: int) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of the filters changes the statement; the rest are its parameters, so that it is built once and kept."""
+
+    team: bool
+    status: ConversationStatus | None
+    channel: ConversationType | None
+    by_store: bool
+    unread: bool
+    by_text: bool
+    after: bool = False
+
+    @classmethod
+    def of(cls, filters: ConversationFilters, after: Position | None = None) -> Shape:
+        return cls(
+            team=filters.team and not filters.unread,
+            status=filters.status,
+            channel=filters.channel,
+            by_store=filters.store_id is not None,
+            unread=filters.unread,
+            by_text=bool(filters.text),
+            after=after is not None,
+        )
+
+
+def as_parameters(filters: ConversationFilters, after: Position | None, limit: int) -> dict[str, Any]:
+    """Return what a statement of the filters' shape needs to be about these filters and this page."""
+    return {
+        "wanted_store_id": filters.store_id,
+        "pattern": as_pattern(filters.text),
+        "after_at": after.last_message_at if after else None,
+        "after_id": after.conversation_id if after else None,
+        "most": limit,
+    }
+
+
+def page_of_ids(viewer: Asking, shape: Shape) -> Select[Any]:
     """Select the ids of a page, newest first: one range of an index per status (and channel), then the union."""
-    statuses = [filters.status] if filters.status else list(ConversationStatus)
     at: Any
     number: Any
-    if filters.team and not filters.unread:
+    if shape.team:
         at, number, store = Conversation.last_message_at, Conversation.id, Conversation.store_id
-        ranges = [
-            access.visible_conversations(viewer, number.label("id"), at.label("at")).where(
-                bound, Conversation.status == status
-            )
-            for status in statuses
-            for bound in _team_ranges(viewer, filters.channel, filters.store_id)
-        ]
+        ranges = _ranges_of_team(viewer, shape)
     else:
         at, number, store = _Row.last_message_at, _Row.conversation_id, _Row.store_id
-        own = access.own_participations(viewer, number.label("id"), at.label("at"))
-        if filters.text:
-            own = own.join(Conversation, Conversation.id == number)
-        if filters.channel:
-            own = own.where(_Row.conversation_type == filters.channel)
-        if filters.unread:
-            own = own.where(_Row.unread_count > 0)
-            # no bare status here: SQLite would then walk all of an inbox's open rows instead of its unread ones
-            ranges = [own.where(func.coalesce(_Row.status, "") == filters.status) if filters.status else own]
-        else:
-            ranges = [own.where(_Row.status == status) for status in statuses]
+        ranges = _ranges_of_own(viewer, shape)
     narrowing: list[ColumnElement[bool]] = []
-    if filters.store_id is not None:
-        narrowing.append(store == filters.store_id)
-    if filters.text:
-        narrowing.append(holds(viewer, filters.text))
-    if after:
-        key = tuple_(literal(after.last_message_at, UTCDateTime), literal(after.conversation_id))
+    if shape.by_store:
+        narrowing.append(store == bindparam("wanted_store_id", type_=Id))
+    if shape.by_text:
+        narrowing.append(holds(viewer))
+    if shape.after:
+        key = tuple_(bindparam("after_at", type_=UTCDateTime), bindparam("after_id", type_=Id))
         narrowing.append(tuple_(at, number) < key)
-    newest_first = (at.desc(), number.desc())
-    pages = [one.where(*narrowing).order_by(*newest_first).limit(limit) for one in ranges]
+    most = bindparam("most", type_=Id)
+    pages = [one.where(*narrowing).order_by(at.desc(), number.desc()).limit(most) for one in ranges]
     if len(pages) == 1:
         return pages[0]
     union = union_all(*(select(page.subquery()) for page in pages)).subquery()
-    return select(union).order_by(union.c.at.desc(), union.c.id.desc()).limit(limit)
+    return select(union).order_by(union.c.at.desc(), union.c.id.desc()).limit(most)
 
 
-def newest_of_team(viewer: Viewer) -> ColumnElement[Any]:
+def newest_of_team(viewer: Asking) -> ColumnElement[Any]:
     """The SQL expression of the newest key among the conversations of the viewer's side."""
     tops = []
     for status in ConversationStatus:
-        for bound in _team_ranges(viewer, None, None):
+        for bound in _bounds_of_team(viewer, None, by_store=False):
             top = (
                 access.visible_conversations(viewer, Conversation.last_message_at.label("at"))
                 .where(bound, Conversation.status == status)
@@ -74,16 +94,40 @@ def newest_of_team(viewer: Viewer) -> ColumnElement[Any]:
     return select(func.max(union_all(*tops).subquery().c.at)).scalar_subquery()
 
 
-def _team_ranges(viewer: Viewer, channel: ConversationType | None, store_id: int | None) -> list[ColumnElement[bool]]:
+def _ranges_of_team(viewer: Asking, shape: Shape) -> list[Select[Any]]:
+    key = (Conversation.id.label("id"), Conversation.last_message_at.label("at"))
+    return [
+        access.visible_conversations(viewer, *key).where(bound, Conversation.status == status)
+        for status in _statuses(shape)
+        for bound in _bounds_of_team(viewer, shape.channel, shape.by_store)
+    ]
+
+
+def _ranges_of_own(viewer: Asking, shape: Shape) -> list[Select[Any]]:
+    own = access.own_participations(viewer, _Row.conversation_id.label("id"), _Row.last_message_at.label("at"))
+    if shape.by_text:
+        own = own.join(Conversation, Conversation.id == _Row.conversation_id)
+    if shape.channel:
+        own = own.where(_Row.conversation_type == shape.channel)
+    if shape.unread:
+        own = own.where(_Row.unread_count > 0)
+        # no bare status here: SQLite would then walk all of an inbox's open rows instead of its unread ones
+        return [own.where(func.coalesce(_Row.status, "") == shape.status) if shape.status else own]
+    return [own.where(_Row.status == status) for status in _statuses(shape)]
+
+
+def _statuses(shape: Shape) -> list[ConversationStatus]:
+    return [shape.status] if shape.status else list(ConversationStatus)
+
+
+def _bounds_of_team(viewer: Asking, channel: ConversationType | None, by_store: bool) -> list[ColumnElement[bool]]:
     """The ranges of an index that hold a team's conversations: a store's own, or the platform's channels."""
     seen = access.channels(viewer.side)
     wanted = [channel] if channel in seen else [] if channel else list(seen)
-    tenant = store_id if viewer.is_admin else viewer.store_id
-    if tenant is not None:
-        return [
-            and_(
-                Conversation.store_id == tenant,
-                Conversation.conversation_type.in_(wanted),
-            )
-        ]
-    return [Conversation.conversation_type == one for one in wanted] or [Conversation.conversation_type.in_([])]
+    if by_store and viewer.is_admin:
+        tenant: Any = bindparam("wanted_store_id", type_=Id)
+    elif viewer.is_admin:
+        return [Conversation.conversation_type == one for one in wanted] or [Conversation.conversation_type.in_([])]
+    else:
+        tenant = viewer.tenant_id
+    return [and_(Conversation.store_id == tenant, Conversation.conversation_type.in_(wanted))]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, not_
+from sqlalchemy import Select, and_, bindparam, not_
 
 from webapp.accounts.models import Customer, Side, User
 from webapp.accounts.viewer import Viewer
-from webapp.database import session
+from webapp.database import Id, session
 from webapp.messaging import access
-from webapp.messaging.access import Action
+from webapp.messaging.access import Action, Anybody
 from webapp.messaging.models import ConversationParticipant, Message, MessageKind
 from webapp.messaging.queries.inbox import conversation_row
 from webapp.messaging.queries.names import name, party
@@ -41,14 +42,10 @@ def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tupl
         older, earlier, _ = message_window(viewer, conversation_id, Window(before=window.around + 1, limit=half))
         newer, _, later = message_window(viewer, conversation_id, Window(after=window.around, limit=half))
         return older + newer, earlier, later
-    statement = _messages(viewer, conversation_id)
-    if window.after is not None:
-        statement = statement.where(Message.seq > _seq(window.after)).order_by(Message.seq)
-    else:
-        if window.before is not None:
-            statement = statement.where(Message.seq < _seq(window.before))
-        statement = statement.order_by(Message.seq.desc())
-    found = session.execute(statement.limit(window.limit + 1)).all()
+    edge = window.after if window.after is not None else window.before
+    which = "newest" if edge is None else "after" if window.after is not None else "before"
+    asked = _asked(viewer, conversation_id) | {"edge": _seq(edge or 0), "most": window.limit + 1}
+    found = session.execute(_messages(viewer.side, which), asked).all()
     more = len(found) > window.limit
     rows = [_message_row(viewer, row) for row in found[: window.limit]]
     if window.after is not None:
@@ -59,18 +56,25 @@ def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tupl
 def last_by_others(viewer: Viewer, conversation_id: int) -> int | None:
     """Read the seq of the last message that the viewer did not write."""
     own = and_(Message.sender_type == viewer.side, Message.sender_id == viewer.id)
-    statement = access.visible_messages(viewer, conversation_id, Message.seq)
+    statement = access.visible_messages(viewer, access.key(conversation_id), Message.seq)
     found: int | None = session.scalar(
         statement.where(Message.kind == MessageKind.MESSAGE, not_(own)).order_by(Message.seq.desc()).limit(1)
     )
     return found
 
 
-def _messages(viewer: Viewer, conversation_id: int) -> Select[Any]:
-    return (
+def _asked(viewer: Viewer, conversation_id: int) -> dict[str, Any]:
+    return {**access.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
+
+
+@cache
+def _messages(side: Side, which: str) -> Select[Any]:
+    viewer = Anybody(side)
+    edge = bindparam("edge", type_=Id)
+    statement = (
         access.visible_messages(
             viewer,
-            conversation_id,
+            bindparam("conversation_id", type_=Id),
             Message.id,
             Message.conversation_id,
             Message.seq,
@@ -81,41 +85,38 @@ def _messages(viewer: Viewer, conversation_id: int) -> Select[Any]:
             Message.created_at,
             name(viewer, Message.sender_type, Customer.name, User.name).label("sender_name"),
         )
-        .outerjoin(
-            Customer,
-            and_(Customer.id == Message.sender_id, Message.sender_type == Side.CUSTOMER),
-        )
-        .outerjoin(
-            User,
-            and_(User.id == Message.sender_id, Message.sender_type != Side.CUSTOMER),
-        )
+        .outerjoin(Customer, and_(Customer.id == Message.sender_id, Message.sender_type == Side.CUSTOMER))
+        .outerjoin(User, and_(User.id == Message.sender_id, Message.sender_type != Side.CUSTOMER))
+        .limit(bindparam("most", type_=Id))
     )
+    match which:
+        case "after":
+            return statement.where(Message.seq > edge).order_by(Message.seq)
+        case "before":
+            return statement.where(Message.seq < edge).order_by(Message.seq.desc())
+    return statement.order_by(Message.seq.desc())
 
 
-def _participants(viewer: Viewer, conversation_id: int) -> list[ParticipantRow]:
-    found = session.execute(
+@cache
+def _people(side: Side) -> Select[Any]:
+    viewer = Anybody(side)
+    return (
         access.visible_participants(
             viewer,
-            conversation_id,
+            bindparam("conversation_id", type_=Id),
             _Row.participant_type,
             _Row.participant_id,
             _Row.last_read_seq,
             name(viewer, _Row.participant_type, Customer.name, User.name).label("name"),
         )
-        .outerjoin(
-            Customer,
-            and_(
-                Customer.id == _Row.participant_id,
-                _Row.participant_type == Side.CUSTOMER,
-            ),
-        )
-        .outerjoin(
-            User,
-            and_(User.id == _Row.participant_id, _Row.participant_type != Side.CUSTOMER),
-        )
+        .outerjoin(Customer, and_(Customer.id == _Row.participant_id, _Row.participant_type == Side.CUSTOMER))
+        .outerjoin(User, and_(User.id == _Row.participant_id, _Row.participant_type != Side.CUSTOMER))
         .where(_Row.left_at.is_(None))
         .order_by(_Row.participant_type, _Row.joined_at, _Row.participant_id)
     )
+
+
+def _participants(viewer: Viewer, conversation_id: int) -> list[ParticipantRow]:
     return [
         ParticipantRow(
             party(viewer, row.participant_type, row.participant_id, row.name),
@@ -123,7 +124,7 @@ def _participants(viewer: Viewer, conversation_id: int) -> list[ParticipantRow]:
             if viewer.is_customer and (row.participant_type, row.participant_id) != (viewer.side, viewer.id)
             else row.last_read_seq,
         )
-        for row in found
+        for row in session.execute(_people(viewer.side), _asked(viewer, conversation_id))
     ]
 
 
