@@ -18,7 +18,7 @@ from webapp.doors.guard import public
 from webapp.doors.identity import current_viewer, current_visit
 from webapp.doors.portal import Portal, config, portal_of
 from webapp.messaging import queries
-from webapp.portals.forms import SignInForm, errors_of
+from webapp.portals.forms import SignInForm, errors_of, printable
 
 
 def register(blueprint: Blueprint, portal: Portal) -> None:
@@ -36,7 +36,7 @@ def login() -> Response | tuple[str, int] | str:
     """Ask for e-mail and password; the storefront's page knows its store by ``?store=<code>``."""
     portal: Portal = g.portal
     code = request.values.get("store", "")
-    store = AccountService().find_store(code[:63]) if portal.side is Side.CUSTOMER and printable(code) else None
+    store = AccountService().find_store(code[:63]) if portal.side is Side.CUSTOMER and code.isprintable() else None
     if portal.side is Side.CUSTOMER and (store is None or not store.is_active):
         return render_template("accounts/choose_store.html", stores=_shown_stores(), code=code), 404 if code else 200
     if g.viewer and request.method == "GET" and (store is None or store.id == g.viewer.store_id):
@@ -99,7 +99,7 @@ def switch_store() -> Response | tuple[str, int] | str:
 def demo_sign_in() -> Response:
     """Sign in as one of the demo's people with one click; this route exists only where the demo does."""
     portal: Portal = g.portal
-    account = _demo_account(portal, request.form.get("email", ""), request.form.get("store", ""))
+    account = _demo_account(portal, printable(request.form.get("email")), printable(request.form.get("store")))
     if account is None:
         abort(404)
     with writing():
