@@ -95,6 +95,6 @@ def _status_changed(conversation_id: int, last_seq: int, change: str) -> Respons
     if not htmx.is_asking():
         return htmx.go(page)
     shown = request.form.get("up_to_seq", type=int, default=last_seq)
-    found, entries = entries_after(conversation_id, min(shown, last_seq - 1))
-    context = thread_context(messaging.get_conversation(current_viewer(), changed.id), InboxFilters())
+    entries = entries_after(conversation_id, min(shown, last_seq - 1))
+    context = thread_context(messaging.get_conversation(current_viewer(), conversation_id), InboxFilters())
     return htmx.reply(change, page=page, refresh="live:list", **{**context, "entries": entries})
