@@ -118,7 +118,7 @@ def switch_store(token_hash: str, viewer: Viewer, code: str) -> StoreRef | None:
 
 
 def first_store_id(user: User) -> int | None:
-    """The store in which a store user begins: where they were last, else the first by name."""
+    """The store in which a store user begins: where they were last, else the one they joined first."""
     return session.scalar(
         select(Store.id)
         .join(
@@ -130,8 +130,8 @@ def first_store_id(user: User) -> int | None:
             and_(SignInSession.store_id == Store.id, SignInSession.user_id == user.id),
         )
         .where(StoreMember.is_active, Store.is_active)
-        .group_by(Store.id, Store.name)
-        .order_by(func.max(SignInSession.last_seen_at).desc().nulls_last(), Store.name)
+        .group_by(Store.id, StoreMember.created_at)
+        .order_by(func.max(SignInSession.last_seen_at).desc().nulls_last(), StoreMember.created_at, Store.id)
         .limit(1)
     )
 
