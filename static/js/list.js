@@ -12,7 +12,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail?.ctx?.sourceElement?.matches?.("#rows .row")) {
     document.getElementById("thread-title")?.focus({ preventScroll: true });
   }
-  if (event.target.id === "rows" || event.detail?.ctx?.target?.id === "rows") {
+  if (event.detail?.ctx?.sourceElement?.id === "filters") {
     const count = document.getElementById("list-count");
     const announcer = document.getElementById("announcer");
     const text = count?.firstChild?.textContent.trim();
