@@ -8,26 +8,19 @@ const observer = new IntersectionObserver((entries) => {
   if (entries.at(-1).isIntersecting) timer = setTimeout(seen, SEEN_AFTER);
 });
 
+// Asks to be marked read once for every last message by others; data-up-to is what the server had shown already.
 function seen() {
   const form = document.getElementById("read-form");
+  const last = [...document.querySelectorAll("#log-list > .msg:not([data-own])")].at(-1)?.dataset.seq ?? "0";
   if (document.visibilityState !== "visible" || !form) return;
-  const last = document.querySelector("#log-list > [data-seq]:last-of-type");
-  if (form.dataset.unread === "0" && form.dataset.seen === last?.dataset.seq) return;
-  if (form.dataset.unread === "0" && !hasNew(form)) return;
+  if (form.dataset.unread === "0" && Number(last) <= Number(form.dataset.upTo)) return;
   form.dataset.unread = "0";
-  form.dataset.seen = last?.dataset.seq ?? "";
+  form.dataset.upTo = last;
   form.dispatchEvent(new CustomEvent("seen", { bubbles: true }));
 }
 
-function hasNew(form) {
-  const after = Number(form.dataset.seen || form.dataset.shown);
-  return [...document.querySelectorAll("#log-list > .msg:not([data-own])")].some((m) => Number(m.dataset.seq) > after);
-}
-
 function watch() {
-  const form = document.getElementById("read-form");
   const last = document.querySelector("#log-list > [data-seq]:last-of-type");
-  if (form && !form.dataset.shown) form.dataset.shown = last?.dataset.seq ?? "0";
   if (last === watched) return;
   observer.disconnect();
   watched = last;

@@ -35,6 +35,7 @@ def send_message(conversation_id: int) -> Response:
         badge=queries.badge(current_viewer()),
         entries=entries,
         last_shown=entries[-1].message.seq,
+        last_known=entries[-1].message.seq,
         **empty_reply(),
     )
 

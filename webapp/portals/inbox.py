@@ -94,7 +94,7 @@ def messages(conversation_id: int) -> Response:
         queries.conversation_row(current_viewer(), conversation_id)  # nothing new is no news of a foreign one
         return htmx.nothing(page)
     context = thread_context(messaging.get_conversation(current_viewer(), conversation_id), InboxFilters())
-    context["last_shown"] = entries[-1].message.seq
+    context["last_shown"] = context["last_known"] = entries[-1].message.seq
     return htmx.piece("messaging/messages_arrived.html", page=page, **{**context, "entries": entries})
 
 

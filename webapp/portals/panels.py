@@ -60,7 +60,8 @@ def thread_context(found: Thread, filters: InboxFilters) -> dict[str, Any]:
         "conversation": row,
         "filters": filters,
         "entries": list(display.log_entries(found.messages, unread_after=unread_after)),
-        "last_shown": found.messages[-1].seq if found.messages and not found.has_later else row.last_seq,
+        "last_shown": found.messages[-1].seq if found.messages else 0,
+        "last_known": row.last_seq if found.has_later else found.messages[-1].seq if found.messages else 0,
         **empty_reply(),
     }
 
