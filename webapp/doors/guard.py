@@ -49,6 +49,12 @@ def quiet(view: _View) -> _View:
     return view
 
 
+def from_any_store(view: _View) -> _View:
+    """Take the view's requests from pages of a left store too: signing out and switching must work there."""
+    view.is_from_any_store = True  # type: ignore[attr-defined]
+    return view
+
+
 def guard(portal: Portal) -> None:
     """Check a request before its view: viewer, size, CSRF, store, in this order; the view's own limit comes last.
 
@@ -65,7 +71,8 @@ def guard(portal: Portal) -> None:
     if request.method not in SAFE_METHODS:
         csrf.protect()
     if found:
-        _refuse_left_store(found)
+        if not getattr(view, "is_from_any_store", False):
+            _refuse_left_store(found)
         if found.is_due and not getattr(view, "is_quiet", False):
             with writing():
                 sessions.touch(found.token_hash)

@@ -132,8 +132,10 @@ def _broken(error: InternalServerError) -> Response:
 
 def _answer(status: int, title: str, hint: str = "") -> Response:
     """Answer htmx with a box for the place where it happened, and everybody else with a page that keeps the text."""
-    if htmx.is_asking():
-        return htmx.refuse(status, render_template("errors/_refusal.html", title=title, hint=hint, status=status))
+    if htmx.is_asking():  # a refused read keeps the panel it was for
+        place = "#page-notice" if request.method == "GET" else None
+        html = render_template("errors/_refusal.html", title=title, hint=hint, status=status)
+        return htmx.refuse(status, html, place)
     page = render_template(
         "errors/error.html", status=status, title=title, hint=hint, kept=_kept(), again=_form_again(), badge=_badge()
     )

@@ -14,7 +14,7 @@ from webapp.accounts.models import Customer, Side, Store, User, UserRole
 from webapp.accounts.service import AccountService
 from webapp.database import end_reading, session, writing
 from webapp.doors import identity
-from webapp.doors.guard import public
+from webapp.doors.guard import from_any_store, public
 from webapp.doors.identity import current_viewer, current_visit
 from webapp.doors.portal import Portal, config, portal_of
 from webapp.messaging import queries
@@ -61,6 +61,7 @@ def login() -> Response | tuple[str, int] | str:
     return _signed_in(portal, token)
 
 
+@from_any_store
 def log_out() -> Response:
     """End this browser's session at this portal; the other portals stay signed in."""
     portal: Portal = g.portal
@@ -77,6 +78,7 @@ def log_out() -> Response:
     return response
 
 
+@from_any_store
 def switch_store() -> Response | tuple[str, int] | str:
     """Let a user of several stores act in another of them."""
     viewer = current_viewer()
