@@ -26,6 +26,9 @@ HIDE = """hidden => {
 
 
 def wait_for_poll(page: Page) -> None:
+    """Move the clock of all pages; a request under way would take it for its timeout."""
+    for one in page.context.pages:
+        expect(one.locator(".htmx-request")).to_have_count(0)
     page.clock.fast_forward(POLL)
 
 
@@ -44,6 +47,7 @@ def test_a_message_of_the_store_reaches_the_customer_and_the_answer_comes_back(
 
     screen.reply_with(store, "It arrives tomorrow")
     expect(screen.message(store, "It arrives tomorrow")).to_have_count(1)
+    expect(screen.rows(store).first).to_contain_text("It arrives tomorrow")
     wait_for_poll(customer)
     expect(screen.badge(customer)).to_have_text("1")
     expect(customer.get_by_role("link", name="Messages, 1 unread")).to_be_visible()
@@ -59,6 +63,7 @@ def test_a_message_of_the_store_reaches_the_customer_and_the_answer_comes_back(
 
     screen.reply_with(customer, "Thank you")
     expect(screen.message(customer, "Thank you")).to_have_count(1)
+    expect(screen.rows(customer).first).to_contain_text("You: Thank you")
     wait_for_poll(store)
     expect(screen.message(store, "Thank you")).to_have_count(1)
     expect(screen.rows(store).first).to_contain_text("Thank you")

@@ -94,3 +94,4 @@ def test_a_row_of_the_store_that_was_left_says_so_instead_of_opening(
     screen.row(tab_a, "Late parcel").click()
     expect(tab_a.get_by_role("alert")).to_contain_text("You switched to Tea Corner in another tab")
     expect(screen.heading(tab_a, "Late parcel")).to_have_count(0)
+    expect(tab_a).to_have_url(re.compile("/store/messages$"))
