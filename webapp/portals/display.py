@@ -126,6 +126,11 @@ def hue(name: str) -> int:
     return sum(map(ord, name)) % 8
 
 
+def typed(text: str | None) -> str:
+    """Return what somebody typed as a page can show it again: without the control characters that no HTML may hold."""
+    return "".join(c for c in text or "" if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
 def count_text(count: int) -> str:
     """Return a badge's text: 99+ above 99."""
     return str(count) if count <= 99 else "99+"
@@ -158,6 +163,6 @@ def _zone(name: str) -> ZoneInfo:
 
 def set_up(app: Flask) -> None:
     """Give the templates these functions as filters."""
-    for function in (utc, clock, day, full, list_time, linked, initials, hue, count_text, channel_words):
+    for function in (utc, clock, day, full, list_time, linked, initials, hue, typed, count_text, channel_words):
         app.add_template_filter(function)
     app.add_template_filter(lambda row: CHANNEL_CLASSES[row.conversation_type], "channel_class")
