@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli, database
 from webapp.config import ROOT, Config
-from webapp.doors import guard, headers, limits
+from webapp.doors import guard, headers, hosts, limits
 from webapp.extensions import csrf, db, login_manager, migrate
 from webapp.portals import admin, display, errors, site, store, storefront
 
@@ -42,7 +42,6 @@ def _configure(app: Flask, config: Config) -> None:
         SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 10, "pool_timeout": 5, "pool_pre_ping": True},
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
-        TRUSTED_HOSTS=config.trusted_hosts,
         SESSION_COOKIE_NAME="__Host-parley" if config.is_secure else "parley",
         SESSION_COOKIE_SECURE=config.is_secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -70,6 +69,7 @@ def _add_extensions(app: Flask, config: Config) -> None:
 
 def _add_doors(app: Flask, config: Config) -> None:
     display.set_up(app)
+    hosts.set_up(app, config)
     headers.set_up(app, config)
     errors.register(app)
     app.context_processor(_what_every_page_knows)

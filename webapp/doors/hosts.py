@@ -1,0 +1,26 @@
+"""Which Host headers are answered: only our own, whatever the port.
+
+Werkzeug's own list of trusted hosts never matches an IPv6 address and leaves the error page without addresses.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, abort, request
+
+from webapp.config import Config
+
+
+def set_up(app: Flask, config: Config) -> None:
+    """Answer 400 to a request for any other host, before anything else looks at it."""
+    trusted = {host.lower() for host in config.trusted_hosts}
+
+    @app.before_request
+    def refuse_other_hosts() -> None:
+        if name_of(request.host) not in trusted:
+            abort(400)
+
+
+def name_of(host: str) -> str:
+    """Return a Host header without its port, in lower case; an IPv6 address keeps its brackets."""
+    name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+    return name.lower()
