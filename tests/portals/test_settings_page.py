@@ -16,14 +16,14 @@ def stored(app):
 
 
 @pytest.fixture
-def browser(sign_in, people):
+def ada(sign_in, people):
     browser = sign_in(people.ada)
     browser.get("/admin/settings")
     return browser
 
 
-def test_it_shows_every_setting_with_its_value(browser):
-    fields = pages.fields(browser.form("/settings"))
+def test_it_shows_every_setting_with_its_value(ada):
+    fields = pages.fields(ada.form("/settings"))
 
     assert fields.keys() - {"csrf_token"} == KEYS
     assert fields["message_attachment_max_size_mb"] == "10"
@@ -31,23 +31,23 @@ def test_it_shows_every_setting_with_its_value(browser):
     assert fields["storefront_admin_conversations"] == "true"
 
 
-def test_saving_says_so_and_holds(app, browser):
-    response = browser.submit("/settings", platform_display_name="  The Bazaar ", message_attachment_max_files="3")
+def test_saving_says_so_and_holds(app, ada):
+    response = ada.submit("/settings", platform_display_name="  The Bazaar ", message_attachment_max_files="3")
     assert (response.status_code, response.location) == (303, "/admin/settings")
 
-    page = browser.get("/admin/settings")
+    page = ada.get("/admin/settings")
     assert "Settings saved" in page.text
-    assert "Settings saved" not in browser.get("/admin/settings").text
+    assert "Settings saved" not in ada.get("/admin/settings").text
     assert stored(app)["platform_display_name"] == "The Bazaar"
     assert stored(app)["message_attachment_max_files"] == "3"
 
 
-def test_a_switch_that_is_off_sends_nothing(app, browser):
-    browser.submit("/settings", without=("storefront_admin_conversations",))
+def test_a_switch_that_is_off_sends_nothing(app, ada):
+    ada.submit("/settings", without=("storefront_admin_conversations",))
 
     assert stored(app)["storefront_admin_conversations"] == "false"
-    browser.get("/admin/settings")
-    assert "storefront_admin_conversations" not in pages.fields(browser.form("/settings"))
+    ada.get("/admin/settings")
+    assert "storefront_admin_conversations" not in pages.fields(ada.form("/settings"))
 
 
 @pytest.mark.parametrize(
@@ -59,25 +59,25 @@ def test_a_switch_that_is_off_sends_nothing(app, browser):
         *(("storefront_admin_conversations", value) for value in ("maybe", "1", "\x00")),
     ],
 )
-def test_a_bad_value_changes_nothing_at_all_and_is_kept(app, browser, key, value):
+def test_a_bad_value_changes_nothing_at_all_and_is_kept(app, ada, key, value):
     typed = {"platform_display_name": "Another name", "message_attachment_max_files": "7", key: value}
 
-    response = browser.submit("/settings", **typed)
+    response = ada.submit("/settings", **typed)
 
     assert response.status_code == 422
     assert stored(app) == {}
     summary = pages.by_id(pages.parse(response.text), "error-summary")
     assert [a.get("href") for a in summary.iter("a")] == [f"#{key}"]
     assert "<title>Error: Settings" in response.text
-    kept = pages.fields(browser.form("/settings"))
+    kept = pages.fields(ada.form("/settings"))
     assert kept["message_attachment_max_files"] == typed["message_attachment_max_files"]
 
 
 @pytest.mark.parametrize(("low", "high"), [("1", "100")])
-def test_the_bounds_are_inclusive(app, browser, low, high):
+def test_the_bounds_are_inclusive(app, ada, low, high):
     for value in (low, high):
-        browser.get("/admin/settings")
-        assert browser.submit("/settings", message_attachment_max_size_mb=value).status_code == 303
+        ada.get("/admin/settings")
+        assert ada.submit("/settings", message_attachment_max_size_mb=value).status_code == 303
         assert stored(app).get("message_attachment_max_size_mb", "10") == value
 
 
