@@ -9,8 +9,9 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
-  if (ctx?.sourceElement?.id !== "reply-form") return;
-  if (ctx.response?.status === 200) {
+  if (ctx?.response?.status !== 200) return;
+  if (ctx.sourceElement.closest?.("#thread-actions")) queueMicrotask(() => document.getElementById("thread-title")?.focus());
+  if (ctx.sourceElement.id === "reply-form") {
     document.getElementById("log")?.scrollTo({ top: 0 });
     queueMicrotask(() => document.getElementById("body")?.focus());
   }

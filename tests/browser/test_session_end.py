@@ -32,10 +32,7 @@ def expect_the_sign_in_page(page: Page, back_to: str) -> None:
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
 
 
-FORGOTTEN = pytest.mark.xfail(strict=True, reason="who the customer's store was is forgotten with the session")
-
-
-@pytest.mark.parametrize("name", ["ada", "olga", pytest.param("mara", marks=FORGOTTEN)])
+@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
 def test_the_next_action_leads_to_sign_in_and_back_to_the_thread(
     people: People, signed_in: SignIn, watch: Watch, name: str
 ) -> None:

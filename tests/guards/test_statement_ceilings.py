@@ -133,7 +133,7 @@ def test_writes(app, backend, sign_in, people, conversation, who):
         post(f"{one}/close", "close")
         post(f"{one}/reopen", "reopen")
         to = "customer:1" if who == "olga" else f"store:{people.harbor.id}"
-        post(f"{inbox}/new", "start", to=to, subject="Hi", body="Hello", side=to.partition(":")[0])
+        post(f"{inbox}/new", "start", choice=to, subject="Hi", body="Hello", side=to.partition(":")[0])
 
 
 def test_the_count_sees_every_statement(app, sign_in, people):

@@ -30,7 +30,7 @@ def participants(app):
 def test_a_store_writes_to_its_customer(app, sign_in, people):
     browser = compose(sign_in, people.olga)
 
-    response = browser.submit("/new", **TYPED, to=f"customer:{people.mara.id}")
+    response = browser.submit("/new", **TYPED, choice=f"customer:{people.mara.id}")
 
     assert (response.status_code, response.location) == (303, "/store/messages/1")
     assert conversations(app) == [("store_customer", people.harbor.id, people.mara.id)]
@@ -45,7 +45,7 @@ def test_an_admin_writes_to_a_customer_a_store_or_one_of_its_people(app, sign_in
         (f"member:{people.tom.id}:{people.tea.id}", "store"),
     ):
         browser.get("/admin/messages/new")
-        assert browser.submit("/new", **TYPED, to=to, side=side).status_code == 303
+        assert browser.submit("/new", **TYPED, choice=to, side=side).status_code == 303
 
     assert conversations(app) == [
         ("admin_customer", people.harbor.id, people.mara.id),
@@ -56,21 +56,21 @@ def test_an_admin_writes_to_a_customer_a_store_or_one_of_its_people(app, sign_in
 
 def test_the_whole_store_takes_part(app, sign_in, people):
     browser = compose(sign_in, people.ada)
-    browser.submit("/new", **TYPED, to=f"store:{people.harbor.id}", side="store")
+    browser.submit("/new", **TYPED, choice=f"store:{people.harbor.id}", side="store")
 
     everybody = (people.olga, people.sam, people.wim_at_harbor)
     assert participants(app) == {("admin", people.ada.id)} | {("store", one.id) for one in everybody}
 
 
 def test_htmx_is_led_to_the_new_page(sign_in, people):
-    response = compose(sign_in, people.olga).submit("/new", htmx=True, **TYPED, to=f"customer:{people.mara.id}")
+    response = compose(sign_in, people.olga).submit("/new", htmx=True, **TYPED, choice=f"customer:{people.mara.id}")
 
     assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/store/messages/1")
 
 
 def test_the_same_form_twice_starts_one(app, sign_in, people):
     browser = compose(sign_in, people.olga)
-    answers = [browser.submit("/new", **TYPED, to=f"customer:{people.mara.id}") for _ in range(2)]
+    answers = [browser.submit("/new", **TYPED, choice=f"customer:{people.mara.id}") for _ in range(2)]
 
     assert {answer.location for answer in answers} == {"/store/messages/1"}
     assert len(conversations(app)) == 1
@@ -89,7 +89,7 @@ def test_a_foreign_recipient_is_answered_like_an_unknown_one(app, sign_in, peopl
         "store:987654",
     ):
         browser = compose(sign_in, people.olga)
-        response = browser.submit("/new", htmx=htmx, recipient="Zoe", subject="S", body="B", to=to, client_key="")
+        response = browser.submit("/new", htmx=htmx, recipient="Zoe", subject="S", body="B", choice=to, client_key="")
         assert response.status_code == 422
         answers.append(pages.bad_html(response.text) or masked(response.text))
 
@@ -110,7 +110,7 @@ def masked(text):
 def test_no_recipient_breaks_the_form_and_all_that_was_typed_is_kept(app, sign_in, people, to):
     browser = compose(sign_in, people.olga)
     form = browser.form("/new")
-    data = {**pages.fields(form), **TYPED, "recipient": "Somebody", "to": to.encode("utf-8", "surrogatepass")}
+    data = {**pages.fields(form), **TYPED, "recipient": "Somebody", "choice": to.encode("utf-8", "surrogatepass")}
 
     response = browser.post(form.get("action"), data=data)
 
@@ -142,7 +142,7 @@ def test_all_errors_are_listed_and_lead_to_their_fields(sign_in, people):
 def test_no_text_breaks_the_form(sign_in, people, field, value):
     browser = compose(sign_in, people.olga)
     form = browser.form("/new")
-    data = {**pages.fields(form), **TYPED, "to": f"customer:{people.mara.id}"}
+    data = {**pages.fields(form), **TYPED, "choice": f"customer:{people.mara.id}"}
 
     for find in ({}, {"find": "1"}):
         response = browser.post(
@@ -209,3 +209,16 @@ def test_a_customer_has_no_such_page(sign_in, people):
 
     assert browser.get("/storefront/account/messages/new").status_code == 404
     assert browser.post("/storefront/account/messages/new", data={"csrf_token": token}).status_code in {404, 405}
+
+
+def test_what_stands_in_the_recipient_field_decides_who_gets_it(app, sign_in, people):
+    prefilled = f"?to=customer:{people.mara.id}"
+    browser = compose(sign_in, people.olga, prefilled)
+    assert browser.submit("/new", **TYPED, recipient="Somebody else").status_code == 422
+    browser.get(f"/store/messages/new{prefilled}")
+    assert browser.submit("/new", **TYPED, recipient="").status_code == 422
+    assert conversations(app) == []
+
+    browser.get(f"/store/messages/new{prefilled}")
+    assert browser.submit("/new", **TYPED).status_code == 303
+    assert conversations(app) == [("store_customer", people.harbor.id, people.mara.id)]

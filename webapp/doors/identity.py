@@ -62,6 +62,19 @@ def set_session_cookie(response: Response, portal: Portal, token: str) -> None:
     )
 
 
+def remember_store(response: Response, portal: Portal, code: str) -> None:
+    """Let the sign-in page know the store when the session has ended and with it all that the server knew."""
+    response.set_cookie(
+        portal.store_cookie,
+        code,
+        max_age=int(sessions.ABSOLUTE_LIMIT.total_seconds()) * 12,
+        path="/",
+        secure=config().is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 def clear_session_cookie(response: Response, portal: Portal) -> None:
     """Forget the browser's session at one portal."""
     response.delete_cookie(portal.cookie, path="/", secure=config().is_secure, httponly=True, samesite="Lax")

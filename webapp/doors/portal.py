@@ -28,6 +28,11 @@ class Portal:
         return f"/{self.name}"
 
     @property
+    def store_cookie(self) -> str:
+        """The name of the cookie that remembers which store's customer signed in last; it signs nobody in."""
+        return f"{self.cookie}_store"
+
+    @property
     def cookie(self) -> str:
         """The name of the session cookie; ``__Host-`` binds it to this host when we are reached by https."""
         return f"__Host-parley_{self.name}" if config().is_secure else f"parley_{self.name}"

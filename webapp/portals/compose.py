@@ -69,7 +69,7 @@ def create_conversation() -> Response | tuple[str, int] | str:
     form = ComposeForm()
     if "find" in request.form:
         return _page(form, [], choices=_found(form))
-    chosen = _chosen(form.to.data or "") or _only_match(form)
+    chosen = _chosen(form.choice.data or "") or _kept_choice(form) or _only_match(form)
     form.validate()
     errors = errors_of(form)
     choices: list[Choice] = []
@@ -90,6 +90,8 @@ def create_conversation() -> Response | tuple[str, int] | str:
 
 
 def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> str:
+    if chosen := context.get("chosen"):
+        form.recipient.data = chosen.name
     return render_template(
         "messaging/compose.html",
         form=form,
@@ -116,6 +118,12 @@ def _chosen(text: str) -> Choice | None:
         return find_choice(current_viewer(), Recipient.from_text(text)) if text else None
     except Invalid:
         return None
+
+
+def _kept_choice(form: ComposeForm) -> Choice | None:
+    """The recipient of the hidden field, while the visible one still names them: what one sees is who gets it."""
+    kept = _chosen(form.to.data or "")
+    return kept if kept and form.recipient.data in {None, kept.name} else None
 
 
 def _only_match(form: ComposeForm) -> Choice | None:

@@ -65,11 +65,15 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 
 
 class ComposeForm(FlaskForm):  # type: ignore[misc]
-    """A new conversation. ``to`` is a recipient chosen from the list, ``recipient`` what was typed to find one."""
+    """A new conversation. ``recipient`` is what was typed to find somebody, ``to`` who was chosen for that text.
+
+    ``choice`` is who was chosen, without JavaScript, among those who were found.
+    """
 
     side = StringField("Who is it for?")
     recipient = StringField("Recipient")
     to = HiddenField()
+    choice = StringField()
     subject = StringField("Subject", validators=[by(clean_subject)])
     body = TextAreaField("Message", validators=[by(clean_content)])
     client_key = HiddenField(validators=[by(clean_optional_key)])

@@ -35,7 +35,7 @@ def register(blueprint: Blueprint, portal: Portal) -> None:
 def login() -> Response | tuple[str, int] | str:
     """Ask for e-mail and password; the storefront's page knows its store by ``?store=<code>``."""
     portal: Portal = g.portal
-    code = request.values.get("store", "")
+    code = request.values.get("store") or request.cookies.get(portal.store_cookie, "")
     store = AccountService().find_store(code[:63]) if portal.side is Side.CUSTOMER and code.isprintable() else None
     if portal.side is Side.CUSTOMER and (store is None or not store.is_active):
         return render_template("accounts/choose_store.html", stores=_shown_stores(), code=code), 404 if code else 200
@@ -58,7 +58,7 @@ def login() -> Response | tuple[str, int] | str:
         response = current_app.make_response((page, 429))
         response.headers["Retry-After"] = str(error.seconds)
         return response
-    return _signed_in(portal, token)
+    return _signed_in(portal, token, store.code if store else "")
 
 
 @from_any_store
@@ -109,7 +109,7 @@ def demo_sign_in() -> Response:
         if portal.side is Side.STORE and isinstance(account, User):
             store_id = sessions.first_store_id(account)
         token = sessions.start(account, store_id, current_visit())
-    return _signed_in(portal, token)
+    return _signed_in(portal, token, request.form.get("store", "") if isinstance(account, Customer) else "")
 
 
 def _login_page(form: SignInForm, store: Store | None, errors: list[tuple[str, str]] | None = None) -> str:
@@ -124,13 +124,15 @@ def _login_page(form: SignInForm, store: Store | None, errors: list[tuple[str, s
     )
 
 
-def _signed_in(portal: Portal, token: str) -> Response:
+def _signed_in(portal: Portal, token: str, store_code: str) -> Response:
     old = request.cookies.get(portal.cookie)
     if old:
         with writing():
             sessions.end(old)
     response = _redirect(_destination(portal))
     identity.set_session_cookie(response, portal, token)
+    if store_code:
+        identity.remember_store(response, portal, store_code)
     return response
 
 
