@@ -222,3 +222,15 @@ def test_what_stands_in_the_recipient_field_decides_who_gets_it(app, sign_in, pe
     browser.get(prefilled)
     assert browser.submit("/new", **{**TYPED, "recipient": people.mara.name}).status_code == 303
     assert conversations(app) == [("store_customer", people.harbor.id, people.mara.id)]
+
+
+def test_a_foreign_choice_is_no_choice(app, sign_in, people):
+    browser = compose(sign_in, people.olga)
+
+    refused = browser.submit("/new", **{**TYPED, "recipient": "Nina Tran"}, choice=f"customer:{people.nina.id}")
+    assert refused.status_code == 422
+    assert conversations(app) == []
+
+    accepted = browser.submit("/new", **TYPED, choice=f"customer:{people.luis.id}")
+    assert accepted.status_code == 303
+    assert conversations(app) == [("store_customer", people.harbor.id, people.luis.id)]
