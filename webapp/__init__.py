@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli, database
-from webapp.config import ROOT, Config
+from webapp.config import ROOT, Config, ConfigurationError
 from webapp.doors import guard, headers, hosts, limits
 from webapp.extensions import csrf, db, login_manager, migrate
 from webapp.portals import admin, display, errors, site, store, storefront
@@ -22,6 +22,8 @@ def create_app(config: Config | None = None) -> Flask:
     """Make the application; raises ConfigurationError for settings that contradict each other or are unsafe."""
     config = config or Config()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    if config.is_production and app.debug:
+        raise ConfigurationError("FLASK_DEBUG is refused in production: it runs code for anybody")
     app.extensions["parley"] = config
     _configure(app, config)
     _add_extensions(app, config)

@@ -67,7 +67,9 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:
         if not self.base_url:
-            object.__setattr__(self, "base_url", f"http://{self.host}:{self.port}")
+            object.__setattr__(
+                self, "base_url", f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+            )
         if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).hostname:
             raise ConfigurationError("PARLEY_BASE_URL must be an address such as https://messages.example.com")
         if self.demo is None:

@@ -28,8 +28,7 @@ document.addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey || !window.htmx) return;
   event.preventDefault();
   form.elements.scope.value = scope;
-  tab.parentElement.querySelectorAll("a").forEach((one) => one.removeAttribute("aria-current"));
-  tab.setAttribute("aria-current", "true");
+  tab.parentElement.querySelectorAll("a").forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
   form.requestSubmit();
 });
 mark();

@@ -54,9 +54,9 @@ def test_filters_by_channel_store_and_unread_and_the_team_view(people: People, s
     page.get_by_role("checkbox", name="Unread only").check()
     expect(screen.rows(page)).to_have_text([re.compile("To Harbor")])
     page.get_by_role("checkbox", name="Unread only").uncheck()
-    page.get_by_role("link", name="Team").click()
+    page.get_by_role("tab", name="Team").click()
     expect(screen.rows(page)).to_have_count(3)
-    page.get_by_role("link", name="Mine").click()
+    page.get_by_role("tab", name="Mine").click()
     expect(screen.rows(page)).to_have_count(2)
 
 

@@ -89,10 +89,10 @@ def test_filters_narrow_the_list_follow_in_the_url_and_back_undoes_them(people: 
     expect(page).to_have_url(re.compile(r"\?unread=1$"))
     page.get_by_role("link", name="Clear filters").click()
     expect(screen.rows(page)).to_have_count(2)
-    page.get_by_role("link", name="Team").click()
+    page.get_by_role("tab", name="Team").click()
     expect(screen.rows(page)).to_have_count(3)
     expect(page).to_have_url(re.compile(r"\?scope=team$"))
-    expect(page.get_by_role("link", name="Team")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("tab", name="Team")).to_have_attribute("aria-selected", "true")
 
 
 def test_filters_leave_the_open_conversation_and_what_is_typed_in_place(people: People, signed_in: SignIn) -> None:

@@ -8,11 +8,14 @@ from contextlib import contextmanager, suppress
 
 import pytest
 import redis
+from flask import Flask
 
 from tests.backends import migrate, running_app
 from tests.factories import make_customer, make_store, make_store_user, save_in, start, viewer_of
 from tests.portals.fixtures import browser_of, start_session
 from tests.services import REDIS_URL
+from webapp.config import Config
+from webapp.doors import limits
 from webapp.extensions import limiter
 
 
@@ -25,6 +28,14 @@ def app_on(tmp_path, **settings):
             yield app
         finally:
             save_in(None)
+            count_in_this_process_again()
+
+
+def count_in_this_process_again():
+    """The limiter is one for the process: the tests that come after must find it as it was."""
+    limits.set_up(Flask("as it was"), Config(env="test", secret_key="tests" * 8))
+    limiter._storage_dead = False
+    limiter.reset()
 
 
 def olga_on_page(app):

@@ -13,7 +13,7 @@ from webapp.accounts.models import Customer, Side, SignInAttempt, Store, User, U
 from webapp.accounts.passwords import verify_password
 from webapp.accounts.service import normalise_email
 from webapp.accounts.sessions import Visit
-from webapp.database import now, reading, session, writing
+from webapp.database import is_postgresql, now, reading, session, writing
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT_AND_ADDRESS = 5
@@ -52,6 +52,9 @@ def sign_in(side: Side, email: str, password: str, visit: Visit, store_code: str
 
 
 def _count_attempt(account: str, address: str) -> int:
+    if is_postgresql():  # one try at a time for an account and for an address, or many at once would all pass
+        for key in sorted({_lock_key(account), _lock_key(address)}):
+            session.execute(select(func.pg_advisory_xact_lock(key)))
     moment = now()
     since = moment - WINDOW
     of_account = SignInAttempt.account == account
@@ -105,6 +108,10 @@ def _store_id(account: User | Customer | None) -> int | None:
         case User(role=UserRole.STORE):
             return sessions.first_store_id(account)
     return None
+
+
+def _lock_key(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
 
 
 def _key(side: Side, store_code: str | None, email: str) -> str:

@@ -6,11 +6,12 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.accounts.errors import Invalid
-from webapp.accounts.models import MemberRole, Store, User, UserRole
+from webapp.accounts.models import MemberRole, Side, Store, User, UserRole
 from webapp.accounts.service import AccountService, clean_name, normalise_email
 from webapp.cli.passwords import new_password
 from webapp.cli.refusals import clear_refusals
 from webapp.database import reading, writing
+from webapp.messaging.maintenance import come_back
 
 accounts = AccountService()
 
@@ -71,6 +72,7 @@ def create_member(email: str, code: str, role: str, name: str | None) -> None:
         store = existing_store(code)
         user = store_user(email) or accounts.create_store_user(email, name or "", password)
         accounts.add_member(store, user, MemberRole(role))
+        come_back(Side.STORE, user.id, store.id)
     click.echo(f"{user.name} <{user.email}> works for {store.name} as {role}.")
 
 

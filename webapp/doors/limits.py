@@ -21,7 +21,9 @@ def person_key() -> str:
 
 
 sending = limiter.shared_limit("20 per minute", scope="send", key_func=person_key)
-starting = limiter.shared_limit("30 per hour", scope="start", key_func=person_key)
+starting = limiter.shared_limit(
+    "30 per hour", scope="start", key_func=person_key, deduct_when=lambda response: response.status_code < 400
+)
 changing = limiter.shared_limit("120 per minute", scope="change", key_func=person_key)
 
 

@@ -80,7 +80,7 @@ def count_message(sender: Viewer, conversation: Conversation) -> None:
         .scalar_subquery()
     )
     _change_inboxes(
-        _inboxes_of(conversation),
+        inboxes_of(conversation),
         unread_messages=Inbox.unread_messages + case((not_counted, 0), else_=1),
         unread_conversations=Inbox.unread_conversations + case((not_counted, 0), else_=newly_unread),
     )
@@ -94,17 +94,16 @@ def copy_status(conversation: Conversation) -> None:
         .values(status=conversation.status)
         .execution_options(synchronize_session=False)
     )
-    _change_inboxes(_inboxes_of(conversation))
+    _change_inboxes(inboxes_of(conversation))
 
 
-def move_mark(viewer: Viewer, conversation: Conversation, mark: int) -> None:
-    """Set the viewer's read mark, recount above it, and change their inbox by the difference."""
-    own = and_(
-        _Row.conversation_id == conversation.id,
-        access.is_own_participation(viewer),
-        _Row.left_at.is_(None),
-    )
-    before = session.scalar(select(_Row.unread_count).where(own).with_for_update()) or 0
+def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int) -> None:
+    """Set the viewer's read mark, recount above it, and change their inbox by the difference to ``before``.
+
+    The conversation and the viewer's inbox are locked, so that ``before`` is what the row says. Somebody who was made
+    to leave meanwhile has no mark to move.
+    """
+    own = and_(_Row.conversation_id == conversation.id, access.is_own_participation(viewer), _Row.left_at.is_(None))
     after = session.scalar(
         update(_Row)
         .where(own)
@@ -112,7 +111,8 @@ def move_mark(viewer: Viewer, conversation: Conversation, mark: int) -> None:
         .returning(_Row.unread_count)
         .execution_options(synchronize_session=False)
     )
-    after = after or 0
+    if after is None:
+        return
     hidden = _is_hidden(conversation)  # asked again here: it can be switched between the check and this statement
     _change_inboxes(
         access.owns_inbox(viewer),
@@ -121,8 +121,19 @@ def move_mark(viewer: Viewer, conversation: Conversation, mark: int) -> None:
     )
 
 
+def lock_inboxes(condition: ColumnElement[bool]) -> None:
+    """Keep others from changing the inboxes until the transaction ends.
+
+    Always in the order of ids, and all that a verb needs in one go: two senders with common readers would wait for
+    each other. It is a statement of its own: what is summed must be read after the wait. SQLite has one writer.
+    """
+    if is_postgresql():
+        session.execute(select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update())
+
+
 def recount_inboxes(condition: ColumnElement[bool]) -> None:
     """Set the sums of the inboxes anew from their participants' counts, leaving out what access hides."""
+    lock_inboxes(condition)
     _change_inboxes(
         condition,
         unread_messages=unread_messages_of_inbox(),
@@ -169,16 +180,13 @@ def _is_counted() -> ColumnElement[bool]:
     return not_(access.is_hidden(_Row.participant_type, _Row.conversation_type))
 
 
-def _inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
+def inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
     return Inbox.id.in_(
         select(_Row.inbox_id).where(_Row.conversation_id == conversation.id, _Row.inbox_id.is_not(None))
     )
 
 
 def _change_inboxes(condition: ColumnElement[bool], **values: Any) -> None:
-    if is_postgresql():  # lock them in one order, or two senders with common readers wait for each other
-        locked = select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update().cte("locked")
-        condition = Inbox.id.in_(select(locked.c.id))
     session.execute(
         update(Inbox)
         .where(condition)

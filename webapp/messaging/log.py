@@ -16,18 +16,6 @@ from webapp.messaging.models import Conversation, ConversationStatus, EventWord,
 from webapp.messaging.text import preview_of
 
 
-def sent_before(viewer: Viewer, conversation: Conversation, client_key: str) -> Message | None:
-    """Find the message that the viewer sent to the conversation under this key."""
-    return session.scalar(
-        select(Message).where(
-            Message.sender_type == viewer.side,
-            Message.sender_id == viewer.id,
-            Message.conversation_id == conversation.id,
-            Message.client_key == client_key,
-        )
-    )
-
-
 def started_before(viewer: Viewer, client_key: str | None, request_hash: str) -> Sent | None:
     """Find the conversation that the viewer started under this key; raises KeyReused if it was another request."""
     conversation: Conversation | None = session.scalar(
@@ -88,6 +76,7 @@ def change_status(
 ) -> None:
     """Append the event of a changed status to a locked conversation and copy the status to its inboxes."""
     moment = now()
+    counters.lock_inboxes(counters.inboxes_of(conversation))
     closed = status is ConversationStatus.CLOSED
     seq = _next_seq(
         conversation,

@@ -75,6 +75,7 @@ def come_back(side: Side, person: int, store_id: int | None) -> int:
         .order_by(Conversation.id)
         .with_for_update()
     )
+    counters.lock_inboxes(and_(*owner))
     inbox = (
         select(Inbox.id)
         .where(*owner, or_(Inbox.store_id == _Row.store_id, Inbox.store_id.is_(None)))

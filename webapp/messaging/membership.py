@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Select,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, or_, select, true, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.models import Side, StoreMember, User, UserRole
@@ -38,20 +27,21 @@ Person = tuple[Side, int]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the viewer stands in a conversation, and whether the other side has anybody active."""
+    """Where the viewer stands in a conversation, what they sent under a key, and whether the other side has anybody."""
 
     is_participant: bool
     last_read_seq: int
     unread_count: int
     other_side_is_empty: bool
+    sent_before: int | None
+    """The id of the message that the viewer sent to the conversation under this key."""
 
 
-def standing(viewer: Viewer, conversation: Conversation) -> Standing:
-    """Read the viewer's place and whether the other side is empty, in one statement."""
+def standing(viewer: Viewer, conversation: Conversation, client_key: str | None = None) -> Standing:
+    """Read all that a verb needs to know before it writes to a locked conversation, in one statement."""
     row = ConversationParticipant
-    own = access.is_own_participation(viewer)
     here = row.left_at.is_(None)
-    mine = and_(own, here)
+    mine = and_(access.is_own_participation(viewer), here)
     active = and_(
         here,
         or_(
@@ -59,74 +49,79 @@ def standing(viewer: Viewer, conversation: Conversation) -> Standing:
             row.participant_id.in_(_active_members(row.participant_type, conversation.store_id)),
         ),
     )
-    others = row.participant_type != viewer.side
+    sent = select(Message.id).where(
+        Message.sender_type == viewer.side,
+        Message.sender_id == viewer.id,
+        Message.conversation_id == conversation.id,
+        Message.client_key == client_key,
+    )
     found = session.execute(
         select(
             func.count(case((mine, 1))),
             func.coalesce(func.max(case((mine, row.last_read_seq))), 0),
             func.coalesce(func.max(case((mine, row.unread_count))), 0),
-            func.count(case((and_(others, active), 1))),
+            func.count(case((and_(row.participant_type != viewer.side, active), 1))),
+            sent.scalar_subquery() if client_key else null(),
         ).where(row.conversation_id == conversation.id)
     ).one()
-    return Standing(found[0] > 0, found[1], found[2], found[3] == 0)
+    return Standing(found[0] > 0, found[1], found[2], found[3] == 0, found[4])
 
 
-def fill_empty_side(viewer: Viewer, conversation: Conversation, known: Standing, moment: datetime) -> None:
-    """Make the active members of the other side participants when it has no active one left.
-
-    They begin after the last message that anybody on their side had read or written, so that nothing is missed.
-    """
+def missing_side(viewer: Viewer, conversation: Conversation, known: Standing) -> list[Person]:
+    """Return the active members of the other side when it has no active participant left; else nobody."""
     (other,) = (side for side in access.sides(conversation.conversation_type) if side is not viewer.side)
     if not known.other_side_is_empty or other is Side.CUSTOMER:
-        return
-    members: Sequence[int] = session.scalars(
-        _active_members(literal(other, Inbox.participant_type.type), conversation.store_id)
-    ).all()
+        return []
+    members = session.scalars(_active_members(literal(other, Inbox.participant_type.type), conversation.store_id))
+    return [(other, member) for member in members]
+
+
+def handled_up_to(conversation: Conversation, side: Side) -> int:
+    """Return the last message that anybody on the side had read or written: those who step in begin after it."""
     read = select(func.max(ConversationParticipant.last_read_seq)).where(
         ConversationParticipant.conversation_id == conversation.id,
-        ConversationParticipant.participant_type == other,
+        ConversationParticipant.participant_type == side,
     )
     written = select(func.max(Message.seq)).where(
-        Message.conversation_id == conversation.id, Message.sender_type == other
+        Message.conversation_id == conversation.id, Message.sender_type == side
     )
     row = session.execute(select(read.scalar_subquery(), written.scalar_subquery())).one()
-    join(
-        conversation,
-        [(other, member) for member in members],
-        moment,
-        read_up_to=max(row[0] or 0, row[1] or 0),
-    )
+    return max(row[0] or 0, row[1] or 0)
 
 
-def join(
-    conversation: Conversation,
-    people: Iterable[Person],
-    moment: datetime,
-    read_up_to: int = 0,
-) -> None:
-    """Make people participants whose unread messages are those by others after ``read_up_to``; or bring them back."""
+def lock(conversation: Conversation, joining: Iterable[Person], moment: datetime) -> None:
+    """Lock the inboxes of a conversation and of those who are about to join it, making theirs when they have none."""
+    people = sorted(set(joining))
+    if people:
+        insert = postgresql.insert if is_postgresql() else sqlite.insert
+        inboxes = [
+            {
+                "participant_type": side,
+                "participant_id": person,
+                "store_id": None if side is Side.ADMIN else conversation.store_id,
+                "unread_messages": 0,
+                "unread_conversations": 0,
+                "version": 0,
+                "created_at": moment,
+            }
+            for side, person in people
+        ]
+        session.execute(insert(Inbox).on_conflict_do_nothing(), inboxes)
+    condition = counters.inboxes_of(conversation)
+    counters.lock_inboxes(or_(condition, _owned_by(people, conversation.store_id)) if people else condition)
+
+
+def join(conversation: Conversation, people: Iterable[Person], moment: datetime, read_up_to: int = 0) -> None:
+    """Make people participants whose unread messages are those by others after ``read_up_to``; or bring them back.
+
+    Their inboxes were locked with the conversation's: see ``lock``.
+    """
     people = sorted(set(people))
     if not people:
         return
     insert = postgresql.insert if is_postgresql() else sqlite.insert
     tenant = conversation.store_id
-    inboxes = [
-        {
-            "participant_type": side,
-            "participant_id": person,
-            "store_id": None if side is Side.ADMIN else tenant,
-            "created_at": moment,
-        }
-        for side, person in people
-    ]
-    session.execute(
-        insert(Inbox).on_conflict_do_nothing(),
-        [{"unread_messages": 0, "unread_conversations": 0, "version": 0, **inbox} for inbox in inboxes],
-    )
-    theirs = and_(
-        tuple_(Inbox.participant_type, Inbox.participant_id).in_(people),
-        or_(Inbox.store_id == tenant, Inbox.participant_type == Side.ADMIN),
-    )
+    theirs = _owned_by(people, tenant)
     row = ConversationParticipant
     unread = (
         select(func.count())
@@ -197,8 +192,16 @@ def leave(side: Side, person: int, store_id: int | None, moment: datetime) -> No
     if store_id is not None:
         theirs.append(row.store_id == store_id)
         owner.append(Inbox.store_id == store_id)
+    counters.lock_inboxes(and_(*owner))
     session.execute(update(row).where(*theirs).values(left_at=moment, inbox_id=None, unread_count=0))
     counters.recount_inboxes(and_(*owner))
+
+
+def _owned_by(people: Iterable[Person], store_id: int) -> ColumnElement[bool]:
+    return and_(
+        tuple_(Inbox.participant_type, Inbox.participant_id).in_(list(people)),
+        or_(Inbox.store_id == store_id, Inbox.participant_type == Side.ADMIN),
+    )
 
 
 def _active_members(side: Any, store_id: int) -> Select[int]:

@@ -35,7 +35,9 @@ class Recipient:
     def from_text(cls, text: str) -> Recipient:
         """Read the form in which pages carry it; raises Invalid for any other text."""
         kind, *numbers = text.split(":")
-        if all(number.isascii() and number.isdigit() and 0 < int(number[:20]) <= LARGEST_KEY for number in numbers):
+        if all(number.isascii() and number.isdigit() and len(number) < 20 for number in numbers) and all(
+            0 < int(number) <= LARGEST_KEY for number in numbers
+        ):
             match kind, [int(number) for number in numbers]:
                 case "customer", [customer_id]:
                     return cls(Side.CUSTOMER, customer_id)

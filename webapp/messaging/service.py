@@ -16,6 +16,7 @@ from webapp.messaging.models import (
     ConversationParticipant,
     ConversationStatus,
     EventWord,
+    Message,
 )
 from webapp.messaging.queries import (
     ConversationFilters,
@@ -77,7 +78,9 @@ class MessagingService:
                 return earlier
             raise KeyReused
         conversation = session.get_one(Conversation, conversation_id)
-        membership.join(conversation, [(viewer.side, viewer.id), *addressed.people], moment)
+        people = [(viewer.side, viewer.id), *addressed.people]
+        membership.lock(conversation, people, moment)
+        membership.join(conversation, people, moment)
         events.publish(events.ConversationStarted(conversation.id, conversation.store_id, viewer.side, viewer.id))
         return log.add_message(
             viewer,
@@ -96,21 +99,28 @@ class MessagingService:
         """
         content, client_key = clean_content(draft.content), clean_key(draft.client_key)
         conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
+        standing = membership.standing(viewer, conversation, client_key)
         request_hash = fingerprint(content)
-        if client_key and (earlier := log.sent_before(viewer, conversation, client_key)):
+        if standing.sent_before is not None:
+            earlier = session.get_one(Message, standing.sent_before)
             if earlier.request_hash != request_hash:
                 raise KeyReused
             return Sent(earlier, conversation, repeated=True)
         if not conversation.is_open:
             raise ConversationClosed
         moment = now()
-        standing = membership.standing(viewer, conversation)
-        membership.fill_empty_side(viewer, conversation, standing, moment)
-        shown = conversation.last_seq if draft.up_to_seq is None else draft.up_to_seq
-        if not standing.is_participant:
-            membership.join(conversation, [(viewer.side, viewer.id)], moment, read_up_to=shown)
+        shown = _within(conversation, draft.up_to_seq)
+        stepping_in = membership.missing_side(viewer, conversation, standing)
+        joining = [] if standing.is_participant else [(viewer.side, viewer.id)]
+        membership.lock(conversation, [*joining, *stepping_in], moment)
+        if stepping_in:
+            handled = membership.handled_up_to(conversation, stepping_in[0][0])
+            membership.join(conversation, stepping_in, moment, read_up_to=handled)
+        if joining:
+            membership.join(conversation, joining, moment, read_up_to=shown)
         elif draft.up_to_seq is not None and standing.unread_count:
-            counters.move_mark(viewer, conversation, max(standing.last_read_seq, shown))
+            mark = max(standing.last_read_seq, shown)
+            counters.move_mark(viewer, conversation, mark, standing.unread_count)
         return log.add_message(viewer, conversation, content, moment, client_key, request_hash)
 
     def get_conversation(self, viewer: Viewer, conversation_id: int, window: Window | None = None) -> Thread:
@@ -138,10 +148,10 @@ class MessagingService:
         """
         conversation = access.require(viewer, Action.SEE, conversation_id, lock=True)
         standing = membership.standing(viewer, conversation)
-        wanted = conversation.last_seq if up_to_seq is None else min(max(up_to_seq, 0), conversation.last_seq)
-        mark = max(standing.last_read_seq, wanted)
+        mark = max(standing.last_read_seq, _within(conversation, up_to_seq))
         if standing.is_participant and mark > standing.last_read_seq:
-            counters.move_mark(viewer, conversation, mark)
+            counters.lock_inboxes(access.owns_inbox(viewer))
+            counters.move_mark(viewer, conversation, mark, standing.unread_count)
         return ReadMark(mark if standing.is_participant else 0, self.get_unread_count(viewer))
 
     def mark_conversation_unread(self, viewer: Viewer, conversation_id: int, from_seq: int | None = None) -> ReadMark:
@@ -150,11 +160,12 @@ class MessagingService:
         The viewer takes part from now on.
         """
         conversation = access.require(viewer, Action.SEE, conversation_id, lock=True)
-        self._take_part(viewer, conversation)
+        before = self._take_part(viewer, conversation)
         if from_seq is None:
             from_seq = queries.last_by_others(viewer, conversation.id) or conversation.last_seq + 1
-        mark = min(max(from_seq - 1, 0), conversation.last_seq)
-        counters.move_mark(viewer, conversation, mark)
+        mark = _within(conversation, from_seq - 1)
+        counters.lock_inboxes(access.owns_inbox(viewer))
+        counters.move_mark(viewer, conversation, mark, before)
         return ReadMark(mark, self.get_unread_count(viewer))
 
     def set_email_notifications(self, viewer: Viewer, conversation_id: int, wanted: bool) -> bool:
@@ -215,7 +226,17 @@ class MessagingService:
             counters.recount_customer_inboxes()
         return changed
 
-    def _take_part(self, viewer: Viewer, conversation: Conversation) -> None:
-        if not membership.standing(viewer, conversation).is_participant:
-            person = (viewer.side, viewer.id)
-            membership.join(conversation, [person], now(), read_up_to=conversation.last_seq)
+    def _take_part(self, viewer: Viewer, conversation: Conversation) -> int:
+        """Make the viewer a participant who has read all, unless they take part, and return their unread count."""
+        standing = membership.standing(viewer, conversation)
+        if standing.is_participant:
+            return standing.unread_count
+        person, moment = (viewer.side, viewer.id), now()
+        membership.lock(conversation, [person], moment)
+        membership.join(conversation, [person], moment, read_up_to=conversation.last_seq)
+        return 0
+
+
+def _within(conversation: Conversation, seq: int | None) -> int:
+    """Return a seq that the conversation has, whatever a page or a program sent: its last one by default."""
+    return conversation.last_seq if seq is None else min(max(seq, 0), conversation.last_seq)

@@ -59,6 +59,11 @@ def clean_key(key: str | None) -> str | None:
         ) from None
 
 
+def without_control_characters(text: str) -> str:
+    """Return what was typed to find something, without what cannot stand in any text."""
+    return "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cs"})
+
+
 def can_be_sought(text: str) -> bool:
     """Tell whether a database can be asked for the text: nothing there holds a NUL or a lone surrogate."""
     return not any(character == "\x00" or unicodedata.category(character) == "Cs" for character in text)

@@ -17,6 +17,7 @@ from webapp.messaging.drafts import NewConversation
 from webapp.messaging.errors import Invalid
 from webapp.messaging.models import SUBJECT_LENGTH, ConversationType
 from webapp.messaging.recipients import Choice, Recipient, find_choice, find_choices
+from webapp.messaging.text import without_control_characters
 from webapp.portals import htmx
 from webapp.portals.forms import ComposeForm, errors_of
 from webapp.portals.panels import messaging, page_of
@@ -148,4 +149,4 @@ def _side(text: str | None) -> Side:
 
 
 def _typed(text: str | None) -> str:
-    return "".join(character for character in (text or "").strip()[:TEXT_LENGTH] if character.isprintable())
+    return without_control_characters((text or "").strip()[:TEXT_LENGTH])

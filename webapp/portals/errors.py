@@ -17,6 +17,8 @@ from webapp.accounts.viewer import Viewer
 from webapp.database import end_reading
 from webapp.doors import limits
 from webapp.doors.guard import ACTING_STORE, SignInRequired, StoreSwitched
+from webapp.doors.identity import signed_in
+from webapp.doors.portal import portal_of
 from webapp.messaging import access, queries
 from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, MessagingError, NotAllowed, NotFound
 from webapp.portals import htmx, panels
@@ -132,6 +134,7 @@ def _broken(error: InternalServerError) -> Response:
 
 def _answer(status: int, title: str, hint: str = "") -> Response:
     """Answer htmx with a box for the place where it happened, and everybody else with a page that keeps the text."""
+    _recognise()
     if htmx.is_asking():  # a refused read keeps the panel it was for
         place = "#page-notice" if request.method == "GET" else None
         html = render_template("errors/_refusal.html", title=title, hint=hint, status=status)
@@ -140,6 +143,19 @@ def _answer(status: int, title: str, hint: str = "") -> Response:
         "errors/error.html", status=status, title=title, hint=hint, kept=_kept(), again=_form_again(), badge=_badge()
     )
     return make_response(page, status)
+
+
+def _recognise() -> None:
+    """Know the person also where no route, and so no guard, was found: their pages have a header and a way out."""
+    portal = portal_of(request.path)
+    if "portal" in g or portal is None:
+        return
+    try:
+        found = signed_in()
+    except OperationalError:
+        end_reading()
+        return
+    g.portal, g.signed_in, g.viewer = portal, found, found.viewer if found else None
 
 
 def _thread_again(error: MessagingError, status: int) -> Response:

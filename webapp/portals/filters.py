@@ -13,6 +13,7 @@ from webapp.messaging import access
 from webapp.messaging.access import LARGEST_KEY
 from webapp.messaging.models import ConversationStatus, ConversationType
 from webapp.messaging.queries import ConversationFilters, Position
+from webapp.messaging.text import without_control_characters
 
 TEXT_LENGTH = 200
 
@@ -41,7 +42,7 @@ class InboxFilters:
             type=args["type"] if args.get("type") in channels else "",
             store=str(store_id) if viewer.is_admin and 0 < store_id <= LARGEST_KEY else "",
             unread=args.get("unread") == "1",
-            q="".join(character for character in text if character.isprintable()),
+            q=without_control_characters(text),
             cursor=args.get("cursor", ""),
         )
 

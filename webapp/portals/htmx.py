@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, make_response, redirect, render_template, request
 
@@ -65,14 +65,21 @@ def refuse(status: int, html: str, target: str | None = None) -> Response:
 
 def shown_id(below: str) -> int | None:
     """The id of the conversation whose page below this path the browser shows, if it shows one."""
-    folder, _, last = urlsplit(request.headers.get("HX-Current-URL", "")).path.rpartition("/")
+    folder, _, last = _shown().path.rpartition("/")
     return int(last) if folder == below and last.isascii() and last.isdigit() and len(last) < 19 else None
 
 
 def shown_page() -> str:
     """The path and query of the page that the browser shows, empty when it does not say."""
-    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    parts = _shown()
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _shown() -> SplitResult:
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # such as http://[
+        return urlsplit("")
 
 
 def _redirect(page: str) -> Response:

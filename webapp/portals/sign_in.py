@@ -14,7 +14,7 @@ from webapp.accounts.models import Customer, Side, Store, User, UserRole
 from webapp.accounts.service import AccountService
 from webapp.database import end_reading, session, writing
 from webapp.doors import identity
-from webapp.doors.guard import from_any_store, public
+from webapp.doors.guard import SAFE_METHODS, from_any_store, public
 from webapp.doors.identity import current_viewer, current_visit
 from webapp.doors.portal import Portal, config, portal_of
 from webapp.messaging import queries
@@ -37,12 +37,16 @@ def login() -> Response | tuple[str, int] | str:
     portal: Portal = g.portal
     code = request.values.get("store") or request.cookies.get(portal.store_cookie, "")
     store = AccountService().find_store(code[:63]) if portal.side is Side.CUSTOMER and code.isprintable() else None
-    if portal.side is Side.CUSTOMER and (store is None or not store.is_active):
-        return render_template("accounts/choose_store.html", stores=_shown_stores(), code=code), 404 if code else 200
-    if g.viewer and request.method == "GET" and (store is None or store.id == g.viewer.store_id):
+    asks = request.method in SAFE_METHODS
+    if g.viewer and asks and (not request.values.get("store") or (store and store.id == g.viewer.store_id)):
         return _redirect(_destination(portal))
+    if portal.side is Side.CUSTOMER and (store is None or not store.is_active):
+        page = render_template(
+            "accounts/choose_store.html", stores=_shown_stores(), code=code, next=_own_path(request.values.get("next"))
+        )
+        return page, 404 if code else 200
     form = SignInForm()
-    if request.method == "GET":
+    if asks:
         return _login_page(form, store)
     if not form.validate():
         return _login_page(form, store, errors_of(form)), 422
@@ -147,7 +151,10 @@ def _own_path(text: str | None) -> str:
     """
     if not text or not text.startswith("/") or not text.isprintable():
         return ""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as //[
+        return ""
     if parts.scheme or parts.netloc or "\\" in text or portal_of(parts.path) is not g.portal:
         return ""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import category
 
 Value = int | bool | str
 
@@ -31,10 +32,10 @@ class Definition:
                 raise ValueError("Choose on or off")
             return text == "true"
         if isinstance(self.default, int):
-            if not text.isascii() or not text.isdigit() or not self.low <= int(text[:12]) <= self.high:
+            if not (text.isascii() and text.isdigit() and len(text) < 10 and self.low <= int(text) <= self.high):
                 raise ValueError(f"Enter a whole number from {self.low} to {self.high}")
             return int(text)
-        if not self.low <= len(text) <= self.high or not text.isprintable():
+        if not self.low <= len(text) <= self.high or any(category(one) in {"Cc", "Cs"} for one in text):
             raise ValueError(f"Enter {self.low} to {self.high} characters on one line")
         return text
 

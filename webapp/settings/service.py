@@ -17,14 +17,14 @@ class PlatformSettings:
         rows = session.execute(select(PlatformSetting.key, PlatformSetting.value))
         stored = {row.key: row.value for row in rows}
         return {
-            key: definition.parse(stored[key]) if key in stored else definition.default
+            key: _parsed(definition, stored[key]) if key in stored else definition.default
             for key, definition in DEFINITIONS.items()
         }
 
     def get(self, definition: Definition) -> Value:
         """Return the value of one setting."""
         stored = session.scalar(select(PlatformSetting.value).where(PlatformSetting.key == definition.key))
-        return definition.default if stored is None else definition.parse(stored)
+        return definition.default if stored is None else _parsed(definition, stored)
 
     def change(self, values: dict[str, Value], by: int | None) -> set[str]:
         """Store the values and return the keys whose value is another than before."""
@@ -45,6 +45,14 @@ class PlatformSettings:
             session.add(row)
         session.flush()
         return changed
+
+
+def _parsed(definition: Definition, text: str) -> Value:
+    """Return the value, or the default for one that no page of ours has stored; ``flask doctor`` names it."""
+    try:
+        return definition.parse(text)
+    except ValueError:
+        return definition.default
 
 
 def is_on(definition: Definition) -> ColumnElement[bool]:
