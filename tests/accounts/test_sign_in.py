@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -204,3 +205,19 @@ def test_a_clock_set_back_opens_no_limit_for_good(ada):
         fail(1)
     with pytest.raises(TooManyAttempts):
         attempt(password=PASSWORD)
+
+
+def test_many_guesses_at_once_cannot_all_pass(app, ada):
+    def guess(_number):
+        with app.app_context():
+            try:
+                attempt()
+            except (WrongCredentials, TooManyAttempts) as error:
+                return type(error)
+            return None
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(guess, range(12)))
+
+    assert answers.count(WrongCredentials) == PER_ACCOUNT_AND_ADDRESS
+    assert answers.count(TooManyAttempts) == 12 - PER_ACCOUNT_AND_ADDRESS

@@ -1,0 +1,108 @@
+"""Writers that want the same inboxes: nobody waits in a circle, and nobody sums what was before the wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import deactivate, messaging, read, saving, send, start
+from tests.messaging.looking import badge
+from tests.messaging.test_concurrency import assert_counts_are_right, at_once
+from tests.people import People
+from webapp.accounts.models import Side
+from webapp.messaging import maintenance, membership
+from webapp.messaging.drafts import Draft
+
+
+@pytest.fixture
+def people(app):
+    """The people, with no context pushed: each thread has a context and a session of its own."""
+    return People()
+
+
+@pytest.fixture(autouse=True)
+def context_for_looking(app, people):
+    with app.app_context():
+        yield
+
+
+def answer(viewer, conversation):
+    """Reply as a page does: all that it showed is read with the reply."""
+    with saving():
+        messaging.send_message(viewer, conversation.id, Draft("Here you are", up_to_seq=10**6))
+
+
+def test_two_who_answer_in_two_threads_of_both_never_wait_in_a_circle(people):
+    threads = [start(people.olga, people.mara_row), start(people.sam, people.luis_row)]
+    for viewer, thread in ((people.sam, threads[0]), (people.olga, threads[1])):
+        send(viewer, thread)
+    for _ in range(15):
+        send(people.mara, threads[0])
+        send(people.luis, threads[1])
+        results = at_once(
+            lambda: answer(people.olga, threads[0]),
+            lambda: answer(people.sam, threads[1]),
+            lambda: read(people.sam, threads[0]),
+            lambda: read(people.olga, threads[1]),
+        )
+        assert results == [None] * 4
+    assert_counts_are_right()
+
+
+def test_somebody_who_joins_and_somebody_who_answers_never_wait_in_a_circle(people):
+    for _ in range(12):
+        threads = [start(people.olga, people.mara_row), start(people.olga, people.luis_row)]
+        results = at_once(
+            lambda t=threads: answer(people.sam, t[0]),
+            lambda t=threads: answer(people.wim_at_harbor, t[1]),
+            lambda t=threads: answer(people.mara, t[0]),
+            lambda t=threads: answer(people.luis, t[1]),
+        )
+        assert results == [None] * 4
+    assert_counts_are_right()
+
+
+def test_a_message_and_a_leaver_and_a_returner_at_once_leave_the_sums_right(people):
+    thread = start(people.olga, people.mara_row)
+    send(people.sam, thread)
+
+    def leave():
+        with saving():
+            membership.leave(Side.STORE, people.sam.id, people.harbor.id, people.sam_row.created_at)
+
+    def come_back():
+        with saving():
+            maintenance.come_back(Side.STORE, people.sam.id, people.harbor.id)
+
+    for _ in range(12):
+        results = at_once(
+            lambda: (send(people.mara, thread), None)[1], leave, come_back, lambda: read(people.sam, thread)
+        )
+        assert results == [None] * 4
+    come_back()
+    assert_counts_are_right()
+
+
+def test_a_mark_stays_within_the_conversation_whatever_a_page_says(people):
+    thread = start(people.olga, people.mara_row)
+    send(people.mara, thread)
+    for shown in (10**6, 10**30, -5):
+        with saving():
+            messaging.send_message(people.olga, thread.id, Draft("Known", up_to_seq=shown))
+            messaging.send_message(
+                people.sam if shown > 0 else people.wim_at_harbor, thread.id, Draft("Me too", up_to_seq=shown)
+            )
+    before = badge(people.olga)
+    send(people.mara, thread, "New")
+
+    assert badge(people.olga) == before + 1
+    assert_counts_are_right()
+
+
+def test_coming_back_when_one_never_left_changes_nothing(people):
+    thread = start(people.olga, people.mara_row)
+    send(people.mara, thread)
+    with saving():
+        assert maintenance.come_back(Side.STORE, people.olga.id, people.harbor.id) == 0
+    assert badge(people.olga) == 1
+    deactivate(people.tom_row)
+    assert_counts_are_right()
