@@ -50,6 +50,7 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # the token is the proof; some browsers never send a Referer
         WTF_CSRF_HEADERS=["X-CSRF-Token"],
     )
     app.jinja_env.undefined = StrictUndefined

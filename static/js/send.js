@@ -10,7 +10,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
   if (ctx?.response?.status !== 200) return;
-  if (ctx.sourceElement.closest?.("#thread-actions")) queueMicrotask(() => document.getElementById("thread-title")?.focus());
+  if (ctx.sourceElement.matches?.("#thread-actions > form")) queueMicrotask(() => document.getElementById("thread-title")?.focus());
   if (ctx.sourceElement.id === "reply-form") {
     document.getElementById("log")?.scrollTo({ top: 0 });
     queueMicrotask(() => document.getElementById("body")?.focus());

@@ -179,14 +179,16 @@ def test_an_empty_reply_is_refused_next_to_the_composer_with_its_text(
 def test_closing_takes_the_composer_away_and_reopening_brings_it_back(people: People, signed_in: SignIn) -> None:
     talk = start(people.olga, people.mara_row, "Late parcel")
     page = signed_in(people.olga, screen.page_of(people.olga, talk))
+    screen.reply_box(page).fill("Not sent yet")
     page.get_by_role("button", name="Close conversation").click()
     expect(page.get_by_text("This conversation is closed.")).to_be_visible()
-    expect(screen.reply_box(page)).to_have_count(0)
+    expect(screen.reply_box(page)).to_be_hidden()
+    expect(screen.heading(page, "Late parcel")).to_be_focused()
     expect(screen.message(page, "Closed by you")).to_have_count(1)
     expect(screen.rows(page)).to_have_count(0)
     expect(page.locator("#announcer")).to_have_text("Conversation closed")
     page.get_by_role("button", name="Reopen conversation").click()
-    expect(screen.reply_box(page)).to_be_visible()
+    expect(screen.reply_box(page)).to_have_value("Not sent yet")
     expect(screen.message(page, "Reopened by you")).to_have_count(1)
     expect(screen.row(page, "Late parcel")).to_have_attribute("aria-current", "true")
 

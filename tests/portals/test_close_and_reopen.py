@@ -53,7 +53,7 @@ def test_htmx_gets_the_event_the_buttons_and_the_composer(app, sign_in, people, 
     assert closed.headers["HX-Trigger"] == "live:list"
     targets = [part.get("hx-target") for part in tree.iter("hx-partial")]
     assert targets[0] == "#log-list"
-    assert {"#thread-actions", "#composer", "#announcer"} <= set(targets)
+    assert {"#thread-actions", "#composer-note", "#announcer"} <= set(targets)
     assert [e.get("data-seq") for e in tree.iter("li") if e.get("data-seq")] == ["2", "3"]
     assert "Closed by you" in pages.text_of(pages.by_id(tree, "m-3"))
     assert "Reopen conversation" in closed.text
