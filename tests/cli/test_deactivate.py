@@ -5,6 +5,10 @@ from __future__ import annotations
 from tests import factories
 from tests.cli.conftest import Run, Sql
 from tests.people import People
+from webapp.accounts import sessions
+from webapp.accounts.models import Customer, Side
+from webapp.accounts.sessions import Visit
+from webapp.database import session
 
 BADGE = "SELECT unread_messages FROM inboxes WHERE participant_type = '{}' AND participant_id = {} AND store_id {}"
 HERE = (
@@ -90,3 +94,21 @@ def test_unknown_people_are_refused(app, run: Run):
         result = run("deactivate", *words)
         assert result.exit_code == 1
         assert result.output.startswith("Error: ")
+
+
+def test_a_deactivated_store_lets_nobody_in_until_it_is_active_again(app, run: Run):
+    people = People()
+    with app.app_context():
+        token = sessions_of(people.mara_row)
+    for command, is_in in (("deactivate-store", False), ("activate-store", True)):
+        result = run(command, "harbor-goods")
+
+        assert result.exit_code == 0, result.output
+        with app.app_context():
+            assert (sessions.find(Side.CUSTOMER, token) is not None) is is_in
+    assert run("deactivate-store", "nowhere").exit_code == 1
+
+
+def sessions_of(customer: Customer) -> str:
+    with factories.saving():
+        return sessions.start(session.merge(customer), customer.store_id, Visit("192.0.2.1", "Firefox"))

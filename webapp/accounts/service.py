@@ -141,7 +141,8 @@ class AccountService:
         return session.scalar(select(User).where(User.email == normalise_email(email)))
 
     def find_store(self, code: str) -> Store | None:
-        return session.scalar(select(Store).where(Store.code == code))
+        """Find a tenant by its code; what cannot be a code is not asked for."""
+        return session.scalar(select(Store).where(Store.code == code)) if _CODE.fullmatch(code) else None
 
     def find_customer(self, store: Store, email: str) -> Customer | None:
         return session.scalar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.cli.accounts import create_admin, create_customer, create_member, create_store
-from webapp.cli.activity import activate, deactivate
+from webapp.cli.activity import activate, activate_store, deactivate, deactivate_store
 from webapp.cli.demo import demo
 from webapp.cli.importing import import_threads
 from webapp.cli.maintenance import doctor, recount_unread
@@ -18,6 +18,8 @@ COMMANDS = (
     create_customer,
     deactivate,
     activate,
+    deactivate_store,
+    activate_store,
     import_threads,
     recount_unread,
     doctor,

@@ -1,4 +1,4 @@
-"""Ending and restoring what somebody may do: deactivate and activate."""
+"""Ending and restoring what somebody, or a whole store, may do: deactivate and activate."""
 
 from __future__ import annotations
 
@@ -57,6 +57,31 @@ def activate(email: str, code: str | None, customer: bool) -> None:
         session.flush()
         count = maintenance.come_back(found.side, found.person, found.store_id)
     click.echo(f"{found.words} is active, and back in {count} conversations.")
+
+
+@click.command("deactivate-store")
+@click.argument("code")
+@with_appcontext
+@clear_refusals()
+def deactivate_store(code: str) -> None:
+    """Sign everybody out of a store, its customers too, and let nobody in; its conversations stay."""
+    _switch_store(code, is_active=False)
+
+
+@click.command("activate-store")
+@click.argument("code")
+@with_appcontext
+@clear_refusals()
+def activate_store(code: str) -> None:
+    """Undo deactivate-store."""
+    _switch_store(code, is_active=True)
+
+
+def _switch_store(code: str, *, is_active: bool) -> None:
+    with writing():
+        store = existing_store(code)
+        store.is_active = is_active
+    click.echo(f"{store.name} is {'active' if is_active else 'deactivated'}.")
 
 
 def _find(email: str, code: str | None, customer: bool) -> Found:
