@@ -16,8 +16,27 @@ class StoreRef:
     name: str
 
 
+class OnASide:
+    """Somebody whose side is known: asks in words which it is."""
+
+    __slots__ = ()
+    side: Side
+
+    @property
+    def is_admin(self) -> bool:
+        return self.side is Side.ADMIN
+
+    @property
+    def is_store(self) -> bool:
+        return self.side is Side.STORE
+
+    @property
+    def is_customer(self) -> bool:
+        return self.side is Side.CUSTOMER
+
+
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(OnASide):
     """Who is asking: side, id and, for store and customer, the store. Every access rule starts here."""
 
     side: Side
@@ -44,15 +63,3 @@ class Viewer:
         if self.store is None:
             raise LookupError("an admin has no tenant")
         return self.store.id
-
-    @property
-    def is_admin(self) -> bool:
-        return self.side is Side.ADMIN
-
-    @property
-    def is_store(self) -> bool:
-        return self.side is Side.STORE
-
-    @property
-    def is_customer(self) -> bool:
-        return self.side is Side.CUSTOMER

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
-from webapp.accounts.viewer import Viewer
+from webapp.accounts.viewer import OnASide, Viewer
 from webapp.database import Id, session
 from webapp.messaging.errors import NotAllowed, NotFound
 from webapp.messaging.models import (
@@ -68,7 +68,7 @@ def may(viewer: Viewer, action: Action, channel: ConversationType) -> bool:
     return action in RULES.get((viewer.side, channel), frozenset())
 
 
-class Anybody:
+class Anybody(OnASide):
     """A viewer of a side whose id and tenant come with the execution, so that a statement is built once and kept."""
 
     id: Any = bindparam("viewer_id", type_=Id)
@@ -76,18 +76,6 @@ class Anybody:
 
     def __init__(self, side: Side) -> None:
         self.side = side
-
-    @property
-    def is_admin(self) -> bool:
-        return self.side is Side.ADMIN
-
-    @property
-    def is_store(self) -> bool:
-        return self.side is Side.STORE
-
-    @property
-    def is_customer(self) -> bool:
-        return self.side is Side.CUSTOMER
 
 
 Asking = Viewer | Anybody

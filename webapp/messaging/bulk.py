@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webapp.accounts.models import Side
 from webapp.database import is_postgresql, session
 from webapp.messaging import counters
-from webapp.messaging.membership import Person
+from webapp.messaging.membership import Person, make_inboxes, tenant_of
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
@@ -153,7 +152,7 @@ def _participant_rows(
             "participant_type": person[0],
             "participant_id": person[1],
             "store_id": conversation.store_id,
-            "inbox_id": inboxes[person, _tenant(person, conversation)],
+            "inbox_id": inboxes[person, tenant_of(person, conversation.store_id)],
             "status": ConversationStatus.CLOSED if closed else ConversationStatus.OPEN,
             "conversation_type": conversation.conversation_type,
             "last_message_at": _last_message_at(conversation),
@@ -164,33 +163,18 @@ def _participant_rows(
         }
 
 
-def _tenant(person: Person, conversation: WholeConversation) -> int | None:
-    return None if person[0] is Side.ADMIN else conversation.store_id
-
-
 def _inboxes(conversations: list[WholeConversation]) -> dict[tuple[Person, int | None], int]:
     """Find or make the inboxes of everybody in the conversations: their ids by person and tenant."""
     owners = sorted(
-        {(person, _tenant(person, conversation)) for conversation in conversations for person in conversation.people},
+        {
+            (person, tenant_of(person, conversation.store_id))
+            for conversation in conversations
+            for person in conversation.people
+        },
         key=str,
     )
     moment = min(conversation.lines[0].at for conversation in conversations)
-    make = postgresql.insert if is_postgresql() else sqlite.insert
-    session.execute(
-        make(Inbox).on_conflict_do_nothing(),
-        [
-            {
-                "participant_type": side,
-                "participant_id": person_id,
-                "store_id": tenant,
-                "unread_messages": 0,
-                "unread_conversations": 0,
-                "version": 0,
-                "created_at": moment,
-            }
-            for (side, person_id), tenant in owners
-        ],
-    )
+    make_inboxes(owners, moment)
     rows = session.execute(
         select(Inbox.id, Inbox.participant_type, Inbox.participant_id, Inbox.store_id).where(
             tuple_(Inbox.participant_type, Inbox.participant_id).in_(sorted({person for person, _ in owners})),

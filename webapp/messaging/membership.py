@@ -89,26 +89,32 @@ def handled_up_to(conversation: Conversation, side: Side) -> int:
     return max(row[0] or 0, row[1] or 0)
 
 
+def make_inboxes(owners: Iterable[tuple[Person, int | None]], moment: datetime) -> None:
+    """Make the inboxes that are missing; each owner is a person and, but for admins, the store they act in."""
+    insert = postgresql.insert if is_postgresql() else sqlite.insert
+    empty = {"unread_messages": 0, "unread_conversations": 0, "version": 0, "created_at": moment}
+    session.execute(
+        insert(Inbox).on_conflict_do_nothing(),
+        [
+            {"participant_type": side, "participant_id": person, "store_id": store_id, **empty}
+            for (side, person), store_id in owners
+        ],
+    )
+
+
+def tenant_of(person: Person, store_id: int) -> int | None:
+    """Return the store of a person's inbox for conversations of that store: an admin has one inbox for all."""
+    return None if person[0] is Side.ADMIN else store_id
+
+
 def lock(conversation: Conversation, joining: Iterable[Person], moment: datetime) -> None:
     """Lock the inboxes of a conversation and of those who are about to join it, making theirs when they have none."""
-    people = sorted(set(joining))
-    if people:
-        insert = postgresql.insert if is_postgresql() else sqlite.insert
-        inboxes = [
-            {
-                "participant_type": side,
-                "participant_id": person,
-                "store_id": None if side is Side.ADMIN else conversation.store_id,
-                "unread_messages": 0,
-                "unread_conversations": 0,
-                "version": 0,
-                "created_at": moment,
-            }
-            for side, person in people
-        ]
-        session.execute(insert(Inbox).on_conflict_do_nothing(), inboxes)
+    people, store_id = sorted(set(joining)), conversation.store_id
     condition = counters.inboxes_of(conversation)
-    counters.lock_inboxes(or_(condition, _owned_by(people, conversation.store_id)) if people else condition)
+    if people:
+        make_inboxes([(person, tenant_of(person, store_id)) for person in people], moment)
+        condition = or_(condition, _owned_by(people, store_id))
+    counters.lock_inboxes(condition)
 
 
 def join(conversation: Conversation, people: Iterable[Person], moment: datetime, read_up_to: int = 0) -> None:
