@@ -4,51 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
-from threading import Barrier
-
-import pytest
 
 from tests import factories
 from tests.factories import change_settings, close, make_store_user, read, reopen, send, start, viewer_of
-from tests.messaging.looking import badge, counted_anew, history, listed, seqs_have_no_gaps, stored_counts, thread
-from tests.people import People
+from tests.messaging.at_once import assert_counts_are_right, at_once, context_for_looking, people
+from tests.messaging.looking import badge, history, listed, thread
 from webapp.messaging.errors import ConversationClosed, KeyReused, NotFound
 
-
-@pytest.fixture
-def people(app):
-    """The people, with no context pushed: each thread has a context and a session of its own."""
-    return People()
-
-
-@pytest.fixture(autouse=True)
-def context_for_looking(app, people):
-    """A context for the test's own thread, which looks when the others are done."""
-    with app.app_context():
-        yield
-
-
-def at_once(*acts):
-    """Run the acts at the same moment, each in a thread; return what they return or raise."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        barrier.wait()
-        try:
-            return act()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def assert_counts_are_right(customers_see_the_platform=True):
-    assert stored_counts() == counted_anew(customers_see_the_platform)
-    assert seqs_have_no_gaps()
+__all__ = ["context_for_looking", "people"]
 
 
 def test_the_same_key_eight_times_makes_one_message(people):

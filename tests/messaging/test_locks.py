@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.factories import deactivate, messaging, read, saving, send, start
+from tests.messaging.at_once import assert_counts_are_right, at_once, context_for_looking, people
 from tests.messaging.looking import badge
-from tests.messaging.test_concurrency import assert_counts_are_right, at_once
-from tests.people import People
 from webapp.accounts.models import Side
 from webapp.messaging import maintenance, membership
 from webapp.messaging.drafts import Draft
 
-
-@pytest.fixture
-def people(app):
-    """The people, with no context pushed: each thread has a context and a session of its own."""
-    return People()
-
-
-@pytest.fixture(autouse=True)
-def context_for_looking(app, people):
-    with app.app_context():
-        yield
+__all__ = ["context_for_looking", "people"]
 
 
 def answer(viewer, conversation):

@@ -67,8 +67,8 @@ def guard(portal: Portal) -> None:
         raise SignInRequired(portal)
     g.viewer = found.viewer if found else None
     g.signed_in = found
-    end_reading()
     if request.method not in SAFE_METHODS:
+        end_reading()  # a form may be long in coming, and no transaction should wait for it
         csrf.protect()
     if found:
         if not getattr(view, "is_from_any_store", False):

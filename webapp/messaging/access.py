@@ -46,12 +46,10 @@ RULES: dict[tuple[Side, ConversationType], frozenset[Action]] = {
     (Side.STORE, ConversationType.ADMIN_STORE): _ANSWER_AND_CLOSE,
     (Side.STORE, ConversationType.STORE_CUSTOMER): _ALL,
     (Side.CUSTOMER, ConversationType.STORE_CUSTOMER): _ANSWER,
-    (
-        Side.CUSTOMER,
-        ConversationType.ADMIN_CUSTOMER,
-    ): _ANSWER,  # while the setting is on: see _within
+    (Side.CUSTOMER, ConversationType.ADMIN_CUSTOMER): _ANSWER,
 }
-"""What is not here does not exist for that side: the platform is no party to store_customer.
+"""What is not here does not exist for that side: the platform is no party to store_customer. The customers' part of
+the platform's channel holds while the setting is on: see ``_within``.
 
 All of it holds for every row of the side's bounds: an admin's are the platform's channels, a store user's their
 store, a customer's their own conversations.
@@ -90,6 +88,12 @@ def sides(channel: ConversationType) -> tuple[Side, Side]:
     """Return the two parties of a channel."""
     first, second = channel.value.split("_")
     return Side(first), Side(second)
+
+
+def channel_between(viewer: Viewer, other: Side) -> ConversationType | None:
+    """Return the channel in which the viewer may start a conversation with the other side, if there is one."""
+    startable = channels(viewer.side, Action.START)
+    return next((channel for channel in startable if set(sides(channel)) == {viewer.side, other}), None)
 
 
 def visible_conversations(viewer: Asking, *columns: Any) -> Select[Any]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, select
 
-from webapp.accounts.models import Customer, Side, Store, StoreMember, User
+from webapp.accounts.models import Side, Store, StoreMember, User
 from webapp.accounts.viewer import Viewer
 from webapp.database import session
 from webapp.messaging import access
 from webapp.messaging.membership import Person
 from webapp.messaging.models import ConversationType
-from webapp.messaging.recipients import Recipient, unknown_recipient
+from webapp.messaging.recipients import Recipient, find_choice, unknown_recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,10 @@ def address(viewer: Viewer, channel: ConversationType, recipient: Recipient) -> 
 
 
 def _address_customer(viewer: Viewer, recipient: Recipient) -> Addressed:
-    statement = (
-        select(Customer.id, Customer.store_id)
-        .join(Store, Store.id == Customer.store_id)
-        .where(Customer.id == recipient.id, Customer.is_active, Store.is_active)
-    )
-    if not viewer.is_admin:
-        statement = statement.where(Customer.store_id == viewer.tenant_id)
-    found = session.execute(statement).first()
-    if found is None or recipient.store_id not in {None, found.store_id}:
+    choice = find_choice(viewer, recipient)
+    if choice is None or choice.recipient.id is None or recipient.store_id not in {None, choice.store.id}:
         raise unknown_recipient()
-    return Addressed(found.store_id, found.id, [(Side.CUSTOMER, found.id)])
+    return Addressed(choice.store.id, choice.recipient.id, [(Side.CUSTOMER, choice.recipient.id)])
 
 
 def _address_store(recipient: Recipient) -> Addressed:

@@ -154,6 +154,7 @@ def recount_customer_inboxes() -> None:
 
 
 def unread_messages_of_inbox() -> Any:
+    """The SQL expression of what an inbox's first sum should be: unread messages that access shows its owner."""
     return (
         select(func.coalesce(func.sum(_Row.unread_count), 0))
         .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
@@ -163,11 +164,19 @@ def unread_messages_of_inbox() -> Any:
 
 
 def unread_conversations_of_inbox() -> Any:
+    """The SQL expression of what an inbox's second sum should be: conversations with such messages."""
     return (
         select(func.count())
         .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
         .correlate(Inbox)
         .scalar_subquery()
+    )
+
+
+def inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
+    """The condition that an inbox is that of somebody who takes part in the conversation."""
+    return Inbox.id.in_(
+        select(_Row.inbox_id).where(_Row.conversation_id == conversation.id, _Row.inbox_id.is_not(None))
     )
 
 
@@ -178,12 +187,6 @@ def _is_hidden(conversation: Conversation) -> ColumnElement[bool]:
 
 def _is_counted() -> ColumnElement[bool]:
     return not_(access.is_hidden(_Row.participant_type, _Row.conversation_type))
-
-
-def inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
-    return Inbox.id.in_(
-        select(_Row.inbox_id).where(_Row.conversation_id == conversation.id, _Row.inbox_id.is_not(None))
-    )
 
 
 def _change_inboxes(condition: ColumnElement[bool], **values: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.messaging.models import Conversation, ConversationType, Message
+from webapp.messaging.queries.rows import Badge
 from webapp.messaging.recipients import Recipient
 
 
@@ -42,4 +43,9 @@ class ReadMark:
     """Where the viewer stands in one conversation, and their badge."""
 
     last_read_seq: int
-    unread_count: int
+    badge: Badge
+
+    @property
+    def unread_count(self) -> int:
+        """What the badge says."""
+        return self.badge.unread_messages

@@ -49,11 +49,6 @@ class ConversationWasReopened(Event):
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReadMarkMoved(Event):
-    last_read_seq: int
-
-
 Listener = Callable[[Event], None]
 _in_transaction: list[Listener] = []
 _after_commit: list[Listener] = []

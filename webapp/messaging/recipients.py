@@ -10,7 +10,7 @@ from sqlalchemy import Select, String, cast, false, func, literal, null, or_, se
 from webapp.accounts.models import Customer, Side, Store, StoreMember, User
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import Id, session
-from webapp.messaging.access import LARGEST_KEY
+from webapp.messaging.access import LARGEST_KEY, channel_between
 from webapp.messaging.errors import Invalid
 from webapp.messaging.text import can_be_sought
 
@@ -69,7 +69,7 @@ def find_choices(viewer: Viewer, side: Side, text: str = "", limit: int = MOST) 
 
     A store user finds the customers of their own store only; a customer finds nobody.
     """
-    if not _may_write_to(viewer, side):
+    if channel_between(viewer, side) is None:
         return []
     if side is Side.CUSTOMER:
         statement = _customers(viewer, text)
@@ -81,7 +81,7 @@ def find_choices(viewer: Viewer, side: Side, text: str = "", limit: int = MOST) 
 
 def find_choice(viewer: Viewer, recipient: Recipient) -> Choice | None:
     """Return the directory's line for one recipient, if the viewer may write to them."""
-    if not _may_write_to(viewer, recipient.type):
+    if channel_between(viewer, recipient.type) is None:
         return None
     if recipient.type is Side.CUSTOMER:
         statement = _customers(viewer, "").where(Customer.id == recipient.id)
@@ -91,10 +91,6 @@ def find_choice(viewer: Viewer, recipient: Recipient) -> Choice | None:
         statement = _members("").where(User.id == recipient.id, Store.id == recipient.store_id)
     row = session.execute(statement).first()
     return _choice(recipient.type, row) if row else None
-
-
-def _may_write_to(viewer: Viewer, side: Side) -> bool:
-    return viewer.is_admin or (viewer.is_store and side is Side.CUSTOMER)
 
 
 def _customers(viewer: Viewer, text: str) -> Select[*tuple[Any, ...]]:

@@ -152,7 +152,7 @@ class MessagingService:
         if standing.is_participant and mark > standing.last_read_seq:
             counters.lock_inboxes(access.owns_inbox(viewer))
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
-        return ReadMark(mark if standing.is_participant else 0, self.get_unread_count(viewer))
+        return ReadMark(mark if standing.is_participant else 0, queries.badge(viewer))
 
     def mark_conversation_unread(self, viewer: Viewer, conversation_id: int, from_seq: int | None = None) -> ReadMark:
         """Make the messages by others from this one on unread again, by default the last of them.
@@ -166,7 +166,7 @@ class MessagingService:
         mark = _within(conversation, from_seq - 1)
         counters.lock_inboxes(access.owns_inbox(viewer))
         counters.move_mark(viewer, conversation, mark, before)
-        return ReadMark(mark, self.get_unread_count(viewer))
+        return ReadMark(mark, queries.badge(viewer))
 
     def set_email_notifications(self, viewer: Viewer, conversation_id: int, wanted: bool) -> bool:
         """Switch the viewer's e-mails about this conversation, and return the switch's state.

@@ -59,9 +59,9 @@ def clean_key(key: str | None) -> str | None:
         ) from None
 
 
-def without_control_characters(text: str) -> str:
-    """Return what was typed to find something, without what cannot stand in any text."""
-    return "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cs"})
+def without_control_characters(text: str, but: str = "") -> str:
+    """Return what was typed without what cannot stand in any text, ``but`` for these characters."""
+    return "".join(one for one in text if one in but or unicodedata.category(one) not in {"Cc", "Cs"})
 
 
 def can_be_sought(text: str) -> bool:

@@ -59,13 +59,14 @@ def reopen_conversation(conversation_id: int) -> Response:
 @limits.changing
 def mark_read(conversation_id: int) -> Response:
     """Move the viewer's read mark up to the last message that the page showed."""
+    up_to_seq = request.form.get("up_to_seq", type=int)
     with writing():
-        messaging.mark_conversation_read(current_viewer(), conversation_id, request.form.get("up_to_seq", type=int))
+        mark = messaging.mark_conversation_read(current_viewer(), conversation_id, up_to_seq)
     return htmx.reply(
         "messaging/conversation_read.html",
         page=page_of(conversation_id),
         refresh="live:list",
-        badge=queries.badge(current_viewer()),
+        badge=mark.badge,
     )
 
 

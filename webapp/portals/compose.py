@@ -12,10 +12,10 @@ from webapp.database import writing
 from webapp.doors import limits
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import Portal
-from webapp.messaging import queries
+from webapp.messaging import access, queries
 from webapp.messaging.drafts import NewConversation
 from webapp.messaging.errors import Invalid
-from webapp.messaging.models import SUBJECT_LENGTH, ConversationType
+from webapp.messaging.models import SUBJECT_LENGTH
 from webapp.messaging.recipients import Choice, Recipient, find_choice, find_choices
 from webapp.messaging.text import without_control_characters
 from webapp.portals import htmx
@@ -46,11 +46,7 @@ def compose() -> str:
     )
     chosen = _chosen(args.get("to", ""))
     if chosen:
-        form.to.data, form.recipient.data, form.side.data = (
-            chosen.recipient.as_text(),
-            chosen.name,
-            chosen.recipient.type.value,
-        )
+        form.side.data = chosen.recipient.type.value
     return _page(form, [], chosen=chosen)
 
 
@@ -77,10 +73,14 @@ def create_conversation() -> Response | tuple[str, int] | str:
     if chosen is None:
         choices = _found(form) if form.recipient.data else []
         errors.insert(0, ("recipient", _recipient_error(form, choices)))
-    if not errors and chosen:
+    channel = access.channel_between(current_viewer(), chosen.recipient.type) if chosen else None
+    if not errors and chosen and channel:
+        new = NewConversation(
+            channel, chosen.recipient, form.subject.data or "", form.body.data or "", form.client_key.data or None
+        )
         try:
             with writing():
-                sent = messaging.create_conversation(current_viewer(), _new_conversation(form, chosen.recipient))
+                sent = messaging.create_conversation(current_viewer(), new)
         except Invalid as error:
             errors = [(_FIELDS.get(error.field, error.field), error.message)]
         else:
@@ -99,18 +99,6 @@ def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> s
         errors=errors,
         badge=queries.badge(current_viewer()),
         **{"chosen": None, "choices": None, **context},
-    )
-
-
-def _new_conversation(form: ComposeForm, recipient: Recipient) -> NewConversation:
-    viewer = current_viewer()
-    if viewer.is_store:
-        channel = ConversationType.STORE_CUSTOMER
-    else:
-        to_customer = recipient.type is Side.CUSTOMER
-        channel = ConversationType.ADMIN_CUSTOMER if to_customer else ConversationType.ADMIN_STORE
-    return NewConversation(
-        channel, recipient, form.subject.data or "", form.body.data or "", form.client_key.data or None
     )
 
 

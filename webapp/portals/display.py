@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from webapp.database import now
 from webapp.messaging.models import ConversationType, MessageKind
 from webapp.messaging.queries import ConversationRow, MessageRow
+from webapp.messaging.text import without_control_characters
 
 GROUPED_WITHIN = timedelta(minutes=5)
 LOCALE = "en_GB"
@@ -128,7 +129,7 @@ def hue(name: str) -> int:
 
 def typed(text: str | None) -> str:
     """Return what somebody typed as a page can show it again: without the control characters that no HTML may hold."""
-    return "".join(c for c in text or "" if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return without_control_characters(text or "", but="\t\n\r")
 
 
 def count_text(count: int) -> str:

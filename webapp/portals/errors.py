@@ -116,7 +116,7 @@ def _database_away(error: Exception) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400 or (error.response is not None and status < 400):
+    if status < 400:
         return make_response(error)
     title, hint = WORDS.get(status, WORDS[400 if status < 500 else 500])
     response = _answer(status, title, hint)

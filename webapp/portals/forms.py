@@ -20,7 +20,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from webapp.messaging.drafts import Draft
 from webapp.messaging.errors import Invalid
-from webapp.messaging.text import clean_content, clean_key, clean_subject
+from webapp.messaging.text import clean_content, clean_key, clean_subject, without_control_characters
 
 
 def by(rule: Callable[[str], object]) -> Callable[[Form, Field], None]:
@@ -35,20 +35,20 @@ def by(rule: Callable[[str], object]) -> Callable[[Form, Field], None]:
     return validate
 
 
-def printable(text: str | None) -> str:
-    """Return a line without what no page can show and no database can be asked for."""
-    return "".join(character for character in text or "" if character.isprintable())
-
-
 def clean_optional_key(key: str) -> object:
     """A form without JavaScript or from a program may come without a key."""
     return clean_key(key or None)
 
 
+def without_invisible(typed: str | None) -> str:
+    """No address has control characters, and no page can show them again."""
+    return without_control_characters(typed or "")
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """E-mail and password; one answer for every failure."""
 
-    email = EmailField("Email", filters=[printable], validators=[InputRequired("Enter your email address")])
+    email = EmailField("Email", filters=[without_invisible], validators=[InputRequired("Enter your email address")])
     password = PasswordField("Password", validators=[InputRequired("Enter your password")])
 
 

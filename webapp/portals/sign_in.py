@@ -16,9 +16,10 @@ from webapp.database import end_reading, session, writing
 from webapp.doors import identity
 from webapp.doors.guard import SAFE_METHODS, from_any_store, public
 from webapp.doors.identity import current_viewer, current_visit
-from webapp.doors.portal import Portal, config, portal_of
+from webapp.doors.portal import PORTALS, Portal, config, portal_of
 from webapp.messaging import queries
-from webapp.portals.forms import SignInForm, errors_of, printable
+from webapp.messaging.text import without_control_characters
+from webapp.portals.forms import SignInForm, errors_of
 
 
 def register(blueprint: Blueprint, portal: Portal) -> None:
@@ -105,15 +106,12 @@ def switch_store() -> Response | tuple[str, int] | str:
 def demo_sign_in() -> Response:
     """Sign in as one of the demo's people with one click; this route exists only where the demo does."""
     portal: Portal = g.portal
-    account = _demo_account(portal, printable(request.form.get("email")), printable(request.form.get("store")))
-    if account is None:
+    email, code = (without_control_characters(request.form.get(name, "")) for name in ("email", "store"))
+    try:
+        token = sign_in.sign_in_without_password(portal.side, email, current_visit(), code)
+    except WrongCredentials:
         abort(404)
-    with writing():
-        store_id = account.store_id if isinstance(account, Customer) else None
-        if portal.side is Side.STORE and isinstance(account, User):
-            store_id = sessions.first_store_id(account)
-        token = sessions.start(account, store_id, current_visit())
-    return _signed_in(portal, token, request.form.get("store", "") if isinstance(account, Customer) else "")
+    return _signed_in(portal, token, code if portal.side is Side.CUSTOMER else "")
 
 
 def _login_page(form: SignInForm, store: Store | None, errors: list[tuple[str, str]] | None = None) -> str:
@@ -181,25 +179,12 @@ def _demo_people(portal: Portal, store: Store | None) -> list[tuple[str, str]]:
     return [(row.name, row.email) for row in rows]
 
 
-def _demo_account(portal: Portal, email: str, code: str) -> User | Customer | None:
-    if portal.side is Side.CUSTOMER:
-        return session.scalar(
-            select(Customer)
-            .join(Store, Store.id == Customer.store_id)
-            .where(Store.code == code, Store.is_active, Customer.email == email, Customer.is_active)
-        )
-    role = UserRole(portal.side.value)
-    return session.scalar(select(User).where(User.email == email, User.role == role, User.is_active))
-
-
 def _shown_stores() -> list[object]:
     """Only the demo names its stores to strangers."""
     return list(AccountService().active_stores()) if config().demo else []
 
 
 def _other_portals(portal: Portal) -> list[Portal]:
-    from webapp.doors.portal import PORTALS
-
     return [other for other in PORTALS.values() if other is not portal]
 
 
