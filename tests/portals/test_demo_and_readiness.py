@@ -1,0 +1,70 @@
+"""The demo's one-click sign-in, where there is a demo; and what a load balancer is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.backends import migrate, running_app
+from tests.factories import deactivate, save_in
+from tests.people import People
+from tests.portals.fixtures import browser_of
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """The application with the demo on, and its people."""
+    with running_app(f"sqlite:///{tmp_path}/demo.db", demo=True) as app:
+        migrate(app)
+        save_in(app)
+        try:
+            yield app, People()
+        finally:
+            save_in(None)
+
+
+def test_one_click_signs_in_at_each_portal(demo):
+    app, people = demo
+    for login, name, home in (
+        ("/admin/login", "Ada Admin", "/admin/messages"),
+        ("/store/login", "Olga Owner", "/store/messages"),
+        ("/storefront/login?store=harbor-goods", "Mara Lind", "/storefront/account"),
+    ):
+        browser = browser_of(app)
+        assert f"Continue as {name}" in browser.get(login).text
+        store = {"store": "harbor-goods"} if "store=" in login else {}
+        email = {"Ada Admin": people.ada, "Olga Owner": people.olga, "Mara Lind": people.mara}[name].email
+        path = f"{login.partition('/login')[0]}/demo-sign-in"
+        response = browser.post(path, data={"csrf_token": browser.csrf_token(), "email": email, **store})
+
+        assert (response.status_code, response.location) == (303, home)
+        assert name in browser.get(home).text
+
+
+def test_one_click_signs_in_nobody_who_may_not(demo):
+    app, people = demo
+    deactivate(people.sam_row)
+    browser = browser_of(app)
+    browser.get("/store/login")
+    token = browser.csrf_token()
+    for email in (people.sam.email, people.ada.email, people.mara.email, "nobody@example.com", "", "\x00"):
+        response = browser.post("/store/demo-sign-in", data={"csrf_token": token, "email": email})
+        assert response.status_code == 404
+    assert browser.post("/store/demo-sign-in", data={"email": people.olga.email}).status_code == 400
+
+
+def test_without_a_demo_there_is_no_such_address(stranger, people):
+    stranger.get("/store/login")
+    data = {"csrf_token": stranger.csrf_token(), "email": people.olga.email}
+
+    assert stranger.post("/store/demo-sign-in", data=data).status_code == 404
+
+
+def test_a_database_without_the_schema_is_not_ready(tmp_path):
+    with running_app(f"sqlite:///{tmp_path}/empty.db") as app:
+        browser = browser_of(app)
+        assert browser.get("/health").json == {"status": "ok"}
+        before = browser.get("/ready")
+        migrate(app)
+
+        assert (before.status_code, before.json["checks"]) == (503, {"database": "unavailable"})
+        assert browser.get("/ready").status_code == 200
