@@ -1,0 +1,1 @@
+"""Files of messages: what may be sent, where it is kept, and what it really is."""
