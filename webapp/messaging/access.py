@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import OnASide, Viewer
+from webapp.attachments.models import MessageAttachment
 from webapp.database import Id, session
 from webapp.messaging.errors import NotAllowed, NotFound
 from webapp.messaging.models import (
@@ -119,6 +120,18 @@ def visible_messages(viewer: Asking, conversation_id: Any, *columns: Any) -> Sel
             ),
         )
         .where(Conversation.id == conversation_id)
+    )
+
+
+def visible_attachments(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
+    """Select from the files of one conversation, if the viewer may see it."""
+    return visible_messages(viewer, conversation_id, *columns).join(
+        MessageAttachment,
+        and_(
+            MessageAttachment.message_id == Message.id,
+            MessageAttachment.conversation_id == Message.conversation_id,
+            MessageAttachment.store_id == Message.store_id,
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.database import is_postgresql, session
-from webapp.messaging import counters
+from webapp.messaging import counters, numbers
 from webapp.messaging.membership import Person, make_inboxes, tenant_of
 from webapp.messaging.models import (
     Conversation,
@@ -87,7 +87,10 @@ def _insert_conversations(conversations: list[WholeConversation]) -> dict[Key, i
     statement = make(Conversation).on_conflict_do_nothing(index_elements=["store_id", "external_id"])
     rows = session.execute(
         statement.returning(Conversation.id, Conversation.store_id, Conversation.external_id),
-        [_conversation_row(conversation) for conversation in conversations],
+        [
+            {"id": number, **_conversation_row(conversation)}
+            for number, conversation in zip(numbers.take(len(conversations)), conversations, strict=True)
+        ],
     )
     return {(row.store_id, row.external_id): row.id for row in rows}
 

@@ -9,6 +9,7 @@ from sqlalchemy import CompoundSelect, Select, and_, case, exists, func, not_, o
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Customer, Side, StoreMember, User, UserRole
+from webapp.attachments.models import MessageAttachment
 from webapp.database import reading, session
 from webapp.messaging import access
 from webapp.messaging.models import (
@@ -60,8 +61,9 @@ def conversations_unlike_their_messages() -> Iterator[int]:
             rows = session.execute(_against_messages(last)).all()
         if not rows:
             return
+        names = _names_of_files([row.message_id for row in rows if row.content == ""])
         for row in rows:
-            if not _agrees(row):
+            if not _agrees(row, names.get(row.message_id, [])):
                 yield row.id
         last = rows[-1].id
 
@@ -88,7 +90,7 @@ def _against_messages(after: int) -> Select[Any]:
             sums.c.last_seq.label("true_seq"),
             sums.c.message_count.label("true_count"),
             sums.c.last_message_at.label("true_at"),
-            *(Message.content, Message.sender_type, Message.sender_id),
+            *(Message.id.label("message_id"), Message.content, Message.sender_type, Message.sender_id),
         )
         .join(page, page.c.id == Conversation.id)
         .outerjoin(sums, sums.c.id == Conversation.id)
@@ -97,11 +99,22 @@ def _against_messages(after: int) -> Select[Any]:
     )
 
 
-def _agrees(row: Any) -> bool:
+def _names_of_files(message_ids: list[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    statement = select(MessageAttachment.message_id, MessageAttachment.filename)
+    with reading():
+        for row in session.execute(
+            statement.where(MessageAttachment.message_id.in_(message_ids)).order_by(MessageAttachment.id)
+        ):
+            names.setdefault(row.message_id, []).append(row.filename)
+    return names
+
+
+def _agrees(row: Any, filenames: list[str]) -> bool:
     if row.content is None:
         return False
     said = (row.last_seq, row.message_count, row.last_message_at, row.last_message_preview)
-    true = (row.true_seq, row.true_count, row.true_at, preview_of(row.content))
+    true = (row.true_seq, row.true_count, row.true_at, preview_of(row.content, filenames))
     return said == true and (row.last_sender_type, row.last_sender_id) == (row.sender_type, row.sender_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webapp.attachments.files import StoredFile
 from webapp.messaging.models import Conversation, ConversationType, Message
 from webapp.messaging.queries.rows import Badge
 from webapp.messaging.recipients import Recipient
@@ -11,22 +12,30 @@ from webapp.messaging.recipients import Recipient
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants to send. ``up_to_seq`` is the last message that their page showed."""
+    """What somebody wants to send. ``up_to_seq`` is the last message that their page showed.
+
+    ``digests`` are the SHA-256 of the files as they were uploaded, ``files`` the same as they are stored.
+    """
 
     content: str
     client_key: str | None = None
     up_to_seq: int | None = None
+    digests: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewConversation:
-    """What somebody wants to start."""
+    """What somebody wants to start. ``number`` is the id that was taken to store the files under."""
 
     conversation_type: ConversationType
     recipient: Recipient
     subject: str
     content: str
     client_key: str | None = None
+    digests: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

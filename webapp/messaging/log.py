@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.viewer import Viewer
+from webapp.attachments.files import StoredFile
+from webapp.attachments.models import MessageAttachment
 from webapp.database import is_postgresql, now, session
 from webapp.messaging import access, counters, events
 from webapp.messaging.drafts import Sent
@@ -40,13 +44,14 @@ def add_message(
     moment: datetime,
     client_key: str | None,
     request_hash: str,
+    files: Sequence[StoredFile] = (),
 ) -> Sent:
-    """Append a message to a locked conversation, count it for everybody else, and publish it."""
+    """Append a message with its files to a locked conversation, count it for everybody else, and publish it."""
     seq = _next_seq(
         conversation,
         message_count=Conversation.message_count + 1,
         last_message_at=max(moment, conversation.last_message_at),
-        last_message_preview=preview_of(content),
+        last_message_preview=preview_of(content, [file.filename for file in files]),
         last_sender_type=viewer.side,
         last_sender_id=viewer.id,
     )
@@ -54,6 +59,7 @@ def add_message(
     message.client_key, message.request_hash = client_key, request_hash
     session.add(message)
     session.flush()
+    _attach(message, files)
     counters.count_message(viewer, conversation)
     events.publish(
         events.MessageSent(
@@ -66,6 +72,19 @@ def add_message(
         )
     )
     return Sent(message, conversation)
+
+
+def _attach(message: Message, files: Sequence[StoredFile]) -> None:
+    if not files:
+        return
+    of_message = {
+        "message_id": message.id,
+        "conversation_id": message.conversation_id,
+        "store_id": message.store_id,
+        "created_at": message.created_at,
+    }
+    rows = [{**of_message, **asdict(file), "is_image": file.is_image} for file in files]
+    session.execute(insert(MessageAttachment), rows)
 
 
 def change_status(
@@ -128,7 +147,7 @@ def insert_once(conversation: Conversation) -> int | None:
         for column in Conversation.__mapper__.column_attrs
         if getattr(conversation, column.key) is not None
     }
-    insert = postgresql.insert if is_postgresql() else sqlite.insert
-    statement = insert(Conversation).values(last_seq=0, message_count=0, **values)
+    make = postgresql.insert if is_postgresql() else sqlite.insert
+    statement = make(Conversation).values(last_seq=0, message_count=0, **values)
     key = ["created_by_type", "created_by_id", "client_key"]
     return session.scalar(statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id))

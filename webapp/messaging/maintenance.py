@@ -1,17 +1,22 @@
-"""What operators need and no viewer may ask: the recount of every counter, and people who come back to their inbox."""
+"""What operators need and no viewer may ask: the recount, people who come back, and the deletion of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 
 from webapp.accounts.models import Side, StoreMember, User
+from webapp.attachments.files import StoredFile
+from webapp.attachments.models import MessageAttachment
+from webapp.attachments.service import MessageAttachmentService
 from webapp.database import reading, session, writing
 from webapp.messaging import counters
-from webapp.messaging.models import Conversation, ConversationParticipant, Inbox
+from webapp.messaging.models import Conversation, ConversationParticipant, Inbox, Message, MessageKind
+from webapp.messaging.text import preview_of
 
 BATCH = 500
 _Row = ConversationParticipant
@@ -96,6 +101,35 @@ def come_back(side: Side, person: int, store_id: int | None) -> int:
     ).all()
     counters.recount_inboxes(and_(*owner))
     return len(returned)
+
+
+def delete_attachment(attachment_id: UUID) -> StoredFile | None:
+    """Delete an attachment's row, and its name from the list; return what to discard after the commit, if there is one.
+
+    The message stays, even when it was the file only.
+    """
+    where = select(MessageAttachment.conversation_id, MessageAttachment.message_id)
+    found = session.execute(where.where(MessageAttachment.id == attachment_id)).one_or_none()
+    if found is None:
+        return None
+    _lock({found.conversation_id})
+    gone = MessageAttachmentService().delete_attachment(attachment_id)
+    newest = (
+        select(Message.id, Message.content)
+        .where(Message.conversation_id == found.conversation_id, Message.kind == MessageKind.MESSAGE)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    message = session.execute(newest).one()
+    if message.id == found.message_id:
+        names = select(MessageAttachment.filename).where(MessageAttachment.message_id == message.id)
+        left = session.scalars(names.order_by(MessageAttachment.id)).all()
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == found.conversation_id)
+            .values(last_message_preview=preview_of(message.content, left))
+        )
+    return gone
 
 
 def _of_conversation(column: Any) -> Any:

@@ -161,6 +161,14 @@ class Conversation(Base, Created):
         return self.status is ConversationStatus.OPEN
 
 
+class ConversationNumber(Base):
+    """The last id that ``numbers`` gave away, in one row; SQLite only."""
+
+    __tablename__ = "conversation_numbers"
+
+    last: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class ConversationParticipant(Base):
     """A person in a conversation, with a read mark, an unread count and an e-mail preference of their own.
 
@@ -237,6 +245,7 @@ class Message(Base, Created):
         ),
         CheckConstraint("seq > 0", name="seq_positive"),
         UniqueConstraint("conversation_id", "seq"),
+        Index("uq_messages_tenant", "id", "conversation_id", "store_id", unique=True),
         UniqueConstraint(
             "sender_type",
             "sender_id",
@@ -254,5 +263,6 @@ class Message(Base, Created):
     sender_id: Mapped[int]
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind, "kind"))
     content: Mapped[str] = mapped_column(Text)
+    """Empty when the message is files only."""
     client_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     request_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH))

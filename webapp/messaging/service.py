@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import update
 
 from webapp.accounts.viewer import Viewer
+from webapp.attachments.models import ScanState
 from webapp.database import now, session
-from webapp.messaging import access, counters, events, log, membership, queries
+from webapp.messaging import access, counters, events, log, membership, numbers, queries, starting
 from webapp.messaging.access import Action
-from webapp.messaging.addressing import address
 from webapp.messaging.drafts import Draft, NewConversation, ReadMark, Sent
-from webapp.messaging.errors import ConversationClosed, KeyReused
+from webapp.messaging.errors import ConversationClosed, KeyReused, NotAllowed
+from webapp.messaging.membership import Standing
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
@@ -19,6 +22,7 @@ from webapp.messaging.models import (
     Message,
 )
 from webapp.messaging.queries import (
+    AttachmentFile,
     ConversationFilters,
     ConversationList,
     Position,
@@ -28,7 +32,6 @@ from webapp.messaging.queries import (
 from webapp.messaging.text import (
     clean_content,
     clean_key,
-    clean_subject,
     fingerprint,
 )
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS, Value
@@ -45,51 +48,18 @@ class MessagingService:
         accepted (a foreign one like an unknown one), KeyReused for the key of another request. The key is looked up
         before the recipient: a retry gets the first answer even if the recipient was deactivated meanwhile.
         """
-        access.require_start(viewer, new.conversation_type)
-        subject, content, client_key = (
-            clean_subject(new.subject),
-            clean_content(new.content),
-            clean_key(new.client_key),
-        )
-        request_hash = fingerprint(new.conversation_type.value, new.recipient.as_text(), subject, content)
-        if client_key and (earlier := log.started_before(viewer, client_key, request_hash)):
-            return earlier
-        addressed = address(viewer, new.conversation_type, new.recipient)
-        moment = now()
-        conversation = Conversation(
-            store_id=addressed.store_id,
-            conversation_type=new.conversation_type,
-            subject=subject,
-            status=ConversationStatus.OPEN,
-            created_by_type=viewer.side,
-            created_by_id=viewer.id,
-            client_key=client_key,
-            request_hash=request_hash,
-            customer_id=addressed.customer_id,
-            last_message_at=moment,
-            last_message_preview="",
-            last_sender_type=viewer.side,
-            last_sender_id=viewer.id,
-            created_at=moment,
-        )
-        conversation_id = log.insert_once(conversation)
-        if conversation_id is None:
-            if earlier := log.started_before(viewer, client_key, request_hash):
-                return earlier
-            raise KeyReused
-        conversation = session.get_one(Conversation, conversation_id)
-        people = [(viewer.side, viewer.id), *addressed.people]
-        membership.lock(conversation, people, moment)
-        membership.join(conversation, people, moment)
-        events.publish(events.ConversationStarted(conversation.id, conversation.store_id, viewer.side, viewer.id))
-        return log.add_message(
-            viewer,
-            conversation,
-            content,
-            moment,
-            client_key=None,
-            request_hash=request_hash,
-        )
+        return starting.start(viewer, new)
+
+    def started_before(self, viewer: Viewer, new: NewConversation) -> Sent | None:
+        """Check a start before its files are stored; return what an earlier request with its key made.
+
+        Raises what ``create_conversation`` would raise.
+        """
+        return starting.started_before(viewer, new)
+
+    def take_number(self) -> int:
+        """Return the id of a conversation that is yet to be started, so that its files can be stored under it."""
+        return numbers.take()[0]
 
     def send_message(self, viewer: Viewer, conversation_id: int, draft: Draft) -> Sent:
         """Send a message; the sender becomes a participant, everybody else's unread count grows by one.
@@ -97,17 +67,11 @@ class MessagingService:
         Raises Invalid, NotFound, ConversationClosed, or KeyReused for a key that stands for another content. The key
         is looked up before the status: a retry after a close gets the first answer.
         """
-        content, client_key = clean_content(draft.content), clean_key(draft.client_key)
+        content, client_key, request_hash = _cleaned(draft)
         conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
         standing = membership.standing(viewer, conversation, client_key)
-        request_hash = fingerprint(content)
-        if standing.sent_before is not None:
-            earlier = session.get_one(Message, standing.sent_before)
-            if earlier.request_hash != request_hash:
-                raise KeyReused
-            return Sent(earlier, conversation, repeated=True)
-        if not conversation.is_open:
-            raise ConversationClosed
+        if earlier := _sent_before(conversation, standing, request_hash):
+            return earlier
         moment = now()
         shown = _within(conversation, draft.up_to_seq)
         stepping_in = membership.missing_side(viewer, conversation, standing)
@@ -121,7 +85,23 @@ class MessagingService:
         elif draft.up_to_seq is not None and standing.unread_count:
             mark = max(standing.last_read_seq, shown)
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
-        return log.add_message(viewer, conversation, content, moment, client_key, request_hash)
+        return log.add_message(viewer, conversation, content, moment, client_key, request_hash, draft.files)
+
+    def sent_before(self, viewer: Viewer, conversation_id: int, draft: Draft) -> Sent | None:
+        """Check a message before its files are stored; return what an earlier request with its key made.
+
+        Raises what ``send_message`` would raise.
+        """
+        _, client_key, request_hash = _cleaned(draft)
+        conversation = access.require(viewer, Action.SEND, conversation_id)
+        return _sent_before(conversation, membership.standing(viewer, conversation, client_key), request_hash)
+
+    def get_attachment(self, viewer: Viewer, conversation_id: int, attachment_id: uuid.UUID) -> AttachmentFile:
+        """Return a file of a conversation; raises NotFound, and NotAllowed when it is infected."""
+        found = queries.attachment(viewer, conversation_id, attachment_id)
+        if found.scan_state is ScanState.INFECTED:
+            raise NotAllowed("This file is infected and cannot be opened")
+        return found
 
     def get_conversation(self, viewer: Viewer, conversation_id: int, window: Window | None = None) -> Thread:
         """Return a conversation with its people and a window of its messages; raises NotFound. Changes nothing."""
@@ -235,6 +215,24 @@ class MessagingService:
         membership.lock(conversation, [person], moment)
         membership.join(conversation, [person], moment, read_up_to=conversation.last_seq)
         return 0
+
+
+def _cleaned(draft: Draft) -> tuple[str, str | None, str]:
+    """Return a draft's text and key, and the hash of the request; raises Invalid."""
+    content = clean_content(draft.content, has_files=bool(draft.digests))
+    return content, clean_key(draft.client_key), fingerprint(content, *draft.digests)
+
+
+def _sent_before(conversation: Conversation, standing: Standing, request_hash: str) -> Sent | None:
+    """Return what the key stands for already; raises KeyReused, or ConversationClosed for a new message."""
+    if standing.sent_before is not None:
+        earlier = session.get_one(Message, standing.sent_before)
+        if earlier.request_hash != request_hash:
+            raise KeyReused
+        return Sent(earlier, conversation, repeated=True)
+    if not conversation.is_open:
+        raise ConversationClosed
+    return None
 
 
 def _within(conversation: Conversation, seq: int | None) -> int:

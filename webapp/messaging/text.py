@@ -6,18 +6,20 @@ import hashlib
 import json
 import unicodedata
 import uuid
+from collections.abc import Sequence
 
 from webapp.messaging.errors import Invalid
 from webapp.messaging.models import CONTENT_LENGTH, PREVIEW_LENGTH, SUBJECT_LENGTH
 
 
-def clean_content(text: str) -> str:
+def clean_content(text: str, *, has_files: bool = False) -> str:
     """Return a message's text, kept as typed but for the ends and the kind of line ending.
 
-    Raises Invalid unless 1 to 10,000 characters are left, or when there are control characters or lone surrogates.
+    Raises Invalid unless 1 to 10,000 characters are left (none are needed with files), or when there are control
+    characters or lone surrogates.
     """
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not cleaned:
+    if not cleaned and not has_files:
         raise Invalid("content", "required", "Enter a message")
     if len(cleaned) > CONTENT_LENGTH:
         over = len(cleaned) - CONTENT_LENGTH
@@ -69,9 +71,11 @@ def can_be_sought(text: str) -> bool:
     return not any(character == "\x00" or unicodedata.category(character) == "Cs" for character in text)
 
 
-def preview_of(text: str) -> str:
-    """Return the text on one line in at most 140 characters, for lists."""
+def preview_of(text: str, filenames: Sequence[str] = ()) -> str:
+    """Return the text on one line in at most 140 characters, for lists; without text the names of the files."""
     line = " ".join(text.split())
+    if not line and filenames:
+        line = f"Attached: {', '.join(filenames)}"
     return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1].rstrip() + "…"
 
 

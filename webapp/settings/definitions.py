@@ -62,6 +62,13 @@ ATTACHMENT_MAX_FILES = Definition(
     low=1,
     high=50,
 )
+ATTACHMENT_OLD_OFFICE = Definition(
+    "message_attachment_old_office",
+    "messaging",
+    "Accept old Office files",
+    "Word, Excel and PowerPoint files from before 2007 (doc, xls, ppt). They can hold macros that are not looked for.",
+    default=True,
+)
 STOREFRONT_ADMIN_CONVERSATIONS = Definition(
     "storefront_admin_conversations",
     "messaging",
@@ -86,5 +93,6 @@ DEFINITIONS = {
         PLATFORM_DISPLAY_NAME,
         ATTACHMENT_MAX_SIZE_MB,
         ATTACHMENT_MAX_FILES,
+        ATTACHMENT_OLD_OFFICE,
     )
 }

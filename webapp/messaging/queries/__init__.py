@@ -1,8 +1,11 @@
 """What pages and programs read: the inbox page, the thread, the badge. Each starts from access.py; no ORM rows."""
 
+from webapp.messaging.queries.attachments import attachment
 from webapp.messaging.queries.inbox import COUNTED_TO, conversation_list, conversation_row
 from webapp.messaging.queries.news import badge, news
 from webapp.messaging.queries.rows import (
+    AttachmentFile,
+    AttachmentRow,
     Badge,
     ConversationFilters,
     ConversationList,
@@ -18,6 +21,8 @@ from webapp.messaging.queries.threads import last_by_others, message_window, thr
 
 __all__ = [
     "COUNTED_TO",
+    "AttachmentFile",
+    "AttachmentRow",
     "Badge",
     "ConversationFilters",
     "ConversationList",
@@ -28,6 +33,7 @@ __all__ = [
     "Position",
     "Thread",
     "Window",
+    "attachment",
     "badge",
     "conversation_list",
     "conversation_row",

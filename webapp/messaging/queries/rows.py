@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import StoreRef
+from webapp.attachments.models import ScanState
 from webapp.messaging.models import ConversationStatus, ConversationType, MessageKind
 
 PAGE = 30
@@ -101,6 +103,30 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """One file of a message; the name is for people. ``width`` and ``height`` are of images, as they are shown."""
+
+    id: uuid.UUID
+    filename: str
+    extension: str
+    mime_type: str
+    size_bytes: int
+    is_image: bool
+    width: int | None
+    height: int | None
+    has_active_content: bool
+    scan_state: ScanState
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFile(AttachmentRow):
+    """A file with what serving it needs; nobody is shown the path."""
+
+    sha256: str
+    storage_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
     id: int
     conversation_id: int
@@ -110,6 +136,7 @@ class MessageRow:
     kind: MessageKind
     content: str
     created_at: datetime
+    attachments: tuple[AttachmentRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

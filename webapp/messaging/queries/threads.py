@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, not_
@@ -13,6 +15,7 @@ from webapp.database import Id, session
 from webapp.messaging import access
 from webapp.messaging.access import Action, Anybody
 from webapp.messaging.models import ConversationParticipant, Message, MessageKind
+from webapp.messaging.queries.attachments import attachment_rows, with_attachments
 from webapp.messaging.queries.inbox import conversation_row
 from webapp.messaging.queries.names import name, party
 from webapp.messaging.queries.rows import MessageRow, ParticipantRow, Thread, Window
@@ -45,9 +48,11 @@ def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tupl
     edge = window.after if window.after is not None else window.before
     which = "newest" if edge is None else "after" if window.after is not None else "before"
     asked = _asked(viewer, conversation_id) | {"edge": _seq(edge or 0), "most": window.limit + 1}
-    found = session.execute(_messages(viewer.side, which), asked).all()
+    found = [
+        list(rows) for _, rows in groupby(session.execute(_messages(viewer.side, which), asked), attrgetter("seq"))
+    ]
     more = len(found) > window.limit
-    rows = [_message_row(viewer, row) for row in found[: window.limit]]
+    rows = [_message_row(viewer, of_one) for of_one in found[: window.limit]]
     if window.after is not None:
         return rows, window.after > 0 and bool(rows), more
     return rows[::-1], more, window.before is not None
@@ -91,10 +96,12 @@ def _messages(side: Side, which: str) -> Select[Any]:
     )
     match which:
         case "after":
-            return statement.where(Message.seq > edge).order_by(Message.seq)
+            page = statement.where(Message.seq > edge).order_by(Message.seq)
         case "before":
-            return statement.where(Message.seq < edge).order_by(Message.seq.desc())
-    return statement.order_by(Message.seq.desc())
+            page = statement.where(Message.seq < edge).order_by(Message.seq.desc())
+        case _:
+            page = statement.order_by(Message.seq.desc())
+    return with_attachments(page, descending=which != "after")
 
 
 @cache
@@ -128,7 +135,8 @@ def _participants(viewer: Viewer, conversation_id: int) -> list[ParticipantRow]:
     ]
 
 
-def _message_row(viewer: Viewer, row: Any) -> MessageRow:
+def _message_row(viewer: Viewer, lines: list[Any]) -> MessageRow:
+    row = lines[0]
     return MessageRow(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -138,6 +146,7 @@ def _message_row(viewer: Viewer, row: Any) -> MessageRow:
         kind=row.kind,
         content=row.content,
         created_at=row.created_at,
+        attachments=attachment_rows(lines),
     )
 
 
