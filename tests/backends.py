@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import flask_migrate
@@ -44,7 +48,16 @@ URLS: dict[str, Callable[[Path, str], contextmanager]] = {"sqlite": sqlite_url, 
 
 def config_of(url: str, **settings: object) -> Config:
     """Make the settings that tests run with; nothing comes from the developer's environment."""
+    settings.setdefault("storage_url", f"file:{_storage_folder()}")
     return Config(env="test", secret_key=SECRET_KEY, database_url=url, **settings)
+
+
+@cache
+def _storage_folder() -> str:
+    """The folder of files of this process: removed when it ends."""
+    folder = tempfile.mkdtemp(prefix="parley-test-files-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

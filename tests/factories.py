@@ -6,17 +6,25 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID, uuid4
 
 from flask import Flask, has_app_context
+from PIL import Image
 
 from webapp import database
 from webapp.accounts.models import Customer, MemberRole, Side, Store, StoreMember, User
 from webapp.accounts.passwords import hash_password
 from webapp.accounts.service import AccountService
 from webapp.accounts.viewer import StoreRef, Viewer
+from webapp.attachments import storage
+from webapp.attachments.files import Upload
 from webapp.database import session
+from webapp.doors import sending
 from webapp.messaging.drafts import Draft, NewConversation
 from webapp.messaging.models import Conversation, ConversationType, Message
+from webapp.messaging.queries import Window
 from webapp.messaging.recipients import Recipient
 from webapp.messaging.service import MessagingService
 
@@ -130,6 +138,33 @@ def send(
 ) -> Message:
     with saving():
         return messaging.send_message(viewer, conversation.id, Draft(text, key, up_to)).message
+
+
+def attach(viewer: Viewer, conversation: Conversation, name: str = "photo.png", content: bytes | None = None) -> UUID:
+    """Send a message with a file, by default a small photo, and return the file's id."""
+    with ExitStack() as stack:
+        if not has_app_context():
+            assert _home is not None, "use the fixture app"
+            stack.enter_context(_home.app_context())
+        folder = storage.current().staging
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{uuid4()}"
+        path.write_bytes(content or a_photo())
+        digest = sha256(path.read_bytes()).hexdigest()
+        upload = Upload(name, path, path.stat().st_size, digest)
+        sent = sending.send(viewer, conversation.id, Draft("", None, None), [upload])
+        window = Window(after=sent.message.seq - 1, limit=1)
+        found = messaging.get_conversation(viewer, conversation.id, window).messages[0].attachments[0].id
+        session.rollback()
+    return found
+
+
+@cache
+def a_photo(width: int = 640, height: int = 480) -> bytes:
+    """Make a PNG."""
+    whole = BytesIO()
+    Image.new("RGB", (width, height), (30, 120, 90)).save(whole, "PNG")
+    return whole.getvalue()
 
 
 def close(viewer: Viewer, conversation: Conversation) -> Conversation:

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import inspect, text
 
 from tests import backends
-from tests.factories import PASSWORD, change_settings, close, make_admin, save_in, send, start
+from tests.factories import PASSWORD, attach, change_settings, close, make_admin, save_in, send, start
 from tests.people import People
 from webapp.accounts import sign_in
 from webapp.accounts.models import Side
@@ -70,11 +70,16 @@ _POSTGRES_SCHEMA = (
 )
 
 
+FOR_SQLITE = {"conversation_numbers"}
+"""What PostgreSQL has a sequence for."""
+
+
 def fill(app: Flask) -> None:
     """Leave a row in every table."""
     people = People()
     conversation = start(people.olga, people.mara_row)
     send(people.mara, conversation, "Grüße 👍")
+    attach(people.mara, conversation)
     close(people.sam, conversation)
     start(people.ada, people.harbor)
     change_settings(platform_display_name="Hilfe")
@@ -100,7 +105,7 @@ def test_down_and_up_step_by_step_keeps_the_data_that_remains(bare_app):
     backends.migrate(bare_app)
     fill(bare_app)
     full = contents(bare_app)
-    assert all(count for count, _ in full.values()), full
+    assert all(count for table, (count, _) in full.items() if table not in FOR_SQLITE), full
 
     for revision in REVISIONS[-2::-1]:
         downgrade(bare_app, revision)
@@ -130,7 +135,7 @@ def test_after_down_and_up_it_works(bare_app):
     backends.migrate(bare_app)
     fill(bare_app)
 
-    assert contents(bare_app)["messages"][0] == 4
+    assert contents(bare_app)["messages"][0] == 5
 
 
 def test_running_all_again_changes_nothing(bare_app):

@@ -9,23 +9,31 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli, database
+from webapp.attachments import kinds, storage
 from webapp.config import ROOT, Config, ConfigurationError
-from webapp.doors import guard, headers, hosts, limits
+from webapp.doors import guard, headers, hosts, limits, uploads
 from webapp.extensions import csrf, db, login_manager, migrate
 from webapp.portals import admin, display, errors, site, store, storefront
 
-MAX_BODY_BYTES = 1024 * 1024
-"""The largest request: a message of 10,000 characters in any encoding, many times over."""
+MAX_PARTS = 200
+"""The most fields and files of a request."""
+
+
+class Parley(Flask):
+    """The application; its requests stream their files to the disk."""
+
+    request_class = uploads.ParleyRequest
 
 
 def create_app(config: Config | None = None) -> Flask:
     """Make the application; raises ConfigurationError for settings that contradict each other or are unsafe."""
     config = config or Config()
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Parley(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     if config.is_production and app.debug:
         raise ConfigurationError("FLASK_DEBUG is refused in production: it runs code for anybody")
     app.extensions["parley"] = config
     _configure(app, config)
+    app.extensions["parley.storage"] = storage.open_storage(config.storage_url, ROOT)
     _add_extensions(app, config)
     _add_doors(app, config)
     cli.register(app)
@@ -42,8 +50,9 @@ def _configure(app: Flask, config: Config) -> None:
         SECRET_KEY_FALLBACKS=fallbacks,
         SQLALCHEMY_DATABASE_URI=config.absolute_database_url,
         SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 10, "pool_timeout": 5, "pool_pre_ping": True},
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_CONTENT_LENGTH=uploads.TEXT_BYTES,
+        MAX_FORM_MEMORY_SIZE=uploads.TEXT_BYTES,
+        MAX_FORM_PARTS=MAX_PARTS,
         SESSION_COOKIE_NAME="__Host-parley" if config.is_secure else "parley",
         SESSION_COOKIE_SECURE=config.is_secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -90,5 +99,6 @@ def _what_every_page_knows() -> dict[str, Any]:
         "viewer": g.get("viewer"),
         "signed_in": g.get("signed_in"),
         "acting_store_field": guard.ACTING_STORE,
+        "accepted_files": kinds.ACCEPT,
         "url": lambda endpoint, **values: url_for(f"{portal.name}.{endpoint}", **values),
     }

@@ -52,6 +52,9 @@ class Config(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="HOST")
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)
 
+    storage_url: str = "file:var"
+    """The root of the attachments: ``file:`` and a folder, or ``s3://bucket/prefix`` with the usual AWS_* variables."""
+
     redis_url: str = ""
     """Shared counters of the rate limits; empty: in this process."""
 
@@ -72,6 +75,9 @@ class Config(BaseSettings):
             )
         if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).hostname:
             raise ConfigurationError("PARLEY_BASE_URL must be an address such as https://messages.example.com")
+        storage = urlsplit(self.storage_url)
+        if not (storage.scheme == "file" and storage.path) and not (storage.scheme == "s3" and storage.netloc):
+            raise ConfigurationError("PARLEY_STORAGE_URL must be file: and a folder, or s3://bucket/prefix")
         if self.demo is None:
             object.__setattr__(self, "demo", self.env is Environment.DEVELOPMENT)
         if self.env is Environment.PRODUCTION:

@@ -39,11 +39,12 @@ class Route:
     def of_conversation(self) -> bool:
         return "conversation_id" in self.rule.arguments
 
-    def path(self, conversation_id: int = MISSING) -> str:
-        """Return an address of the route; what is no conversation's id is filled in with something of its kind."""
-        values = dict.fromkeys(self.rule.arguments, A_UUID) | {"conversation_id": conversation_id}
+    def path(self, conversation_id: int = MISSING, attachment_id: object = A_UUID) -> str:
+        """Return an address of the route; what is no id of these two is filled in with something of its kind."""
+        given = {"conversation_id": conversation_id, "attachment_id": attachment_id}
+        values = dict.fromkeys(self.rule.arguments, A_UUID) | given
         converters = self.rule._converters
-        for name in self.rule.arguments - {"conversation_id"}:
+        for name in self.rule.arguments - given.keys():
             if type(converters[name]).__name__ == "IntegerConverter":
                 values[name] = 1
         built = self.rule.build({name: values[name] for name in self.rule.arguments}, append_unknown=False)

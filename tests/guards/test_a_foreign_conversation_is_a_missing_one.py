@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.factories import change_settings, start
-from tests.guards.routes import MISSING, Route, routes, routes_of
+from tests.factories import attach, change_settings, start
+from tests.guards.routes import A_UUID, MISSING, Route, routes, routes_of
 from tests.guards.rows import all_rows, changed
 from tests.portals.fixtures import inbox_of
 
@@ -33,17 +33,23 @@ def make(people, channel):
     return start(people.ada, people.harbor, "Secret parcel", "Secret text")
 
 
-def ask(browser, route: Route, conversation_id: int, headers: dict[str, str]):
+def make_with_file(people, channel):
+    """Start a conversation with a file in it, and return it with the file's id."""
+    conversation = make(people, channel)
+    return conversation, attach(people.olga if channel == "store_customer" else people.ada, conversation, "Secret.png")
+
+
+def ask(browser, route: Route, conversation_id: int, headers: dict[str, str], attachment_id=A_UUID):
     """Ask a route about a conversation, and return what a stranger could tell apart."""
     token = browser.csrf_token()
     data = {"csrf_token": token, "body": "Hello", "email_notifications": "on", "up_to_seq": "1", "from_seq": "1"}
     response = browser.open(
-        route.path(conversation_id),
+        route.path(conversation_id, attachment_id),
         method=route.method,
         headers={**headers, "X-CSRF-Token": token},
         data=data if route.method not in {"GET", "HEAD"} else None,
     )
-    text = re.sub(r'(csrf_token" value=|X-CSRF-Token": )"[^"]+"', r"\1TOKEN", response.text)
+    text = re.sub(r'(csrf_token" value=|X-CSRF-Token": )"[^"]+"', r"\1TOKEN", response.data.decode("utf-8", "replace"))
     sent = {name: value for name, value in response.headers.items() if name not in {"Date", "Content-Length"}}
     return response.status_code, mask(str(sent), conversation_id), mask(text, conversation_id)
 
@@ -58,15 +64,16 @@ def routes_about(app, viewer):
 
 @pytest.mark.parametrize(("channel", "who"), ALL_STRANGERS)
 def test_a_stranger_gets_the_answer_for_a_missing_id(app, sign_in, people, unlimited, channel, who):
-    viewer, conversation = getattr(people, who), make(people, channel)
+    viewer = getattr(people, who)
+    conversation, file = make_with_file(people, channel)
     browser, told_apart = sign_in(viewer), []
     browser.get(inbox_of(viewer))
     before = all_rows(app)
 
     for route in routes_about(app, viewer):
         for headers in ({}, HTMX):
-            foreign = ask(browser, route, conversation.id, headers)
-            if foreign != ask(browser, route, MISSING, headers) or foreign[0] not in {303, 404}:
+            foreign = ask(browser, route, conversation.id, headers, file)
+            if foreign != ask(browser, route, MISSING, headers, file) or foreign[0] not in {303, 404}:
                 told_apart.append(f"{route} {headers} -> {foreign}")
 
     assert not told_apart
@@ -75,7 +82,8 @@ def test_a_stranger_gets_the_answer_for_a_missing_id(app, sign_in, people, unlim
 
 @pytest.mark.parametrize(("channel", "who"), ALL_MEMBERS)
 def test_who_may_see_it_gets_another_answer(app, sign_in, people, unlimited, channel, who):
-    viewer, conversation = getattr(people, who), make(people, channel)
+    viewer = getattr(people, who)
+    conversation, file = make_with_file(people, channel)
     browser, the_same = sign_in(viewer), []
     browser.get(inbox_of(viewer))
 
@@ -83,15 +91,15 @@ def test_who_may_see_it_gets_another_answer(app, sign_in, people, unlimited, cha
         for headers in ({}, HTMX):
             if not headers and "/_/" in str(route.rule):
                 continue  # a piece without htmx leads to its page, whoever asks
-            own = ask(browser, route, conversation.id, headers)
-            if own == ask(browser, route, MISSING, headers) or (own[0] >= 400 and own[0] != 409):
+            own = ask(browser, route, conversation.id, headers, file)
+            if own == ask(browser, route, MISSING, headers, file) or (own[0] >= 400 and own[0] != 409):
                 the_same.append(f"{route} {headers} -> {own}")
 
     assert not the_same
 
 
 def test_a_customer_loses_the_platforms_conversation_with_the_setting(app, sign_in, people, unlimited):
-    conversation = make(people, "admin_customer")
+    conversation, file = make_with_file(people, "admin_customer")
     browser, told_apart = sign_in(people.mara), []
     browser.get(inbox_of(people.mara))
     assert browser.get(f"{inbox_of(people.mara)}/{conversation.id}").status_code == 200
@@ -100,8 +108,8 @@ def test_a_customer_loses_the_platforms_conversation_with_the_setting(app, sign_
 
     for route in routes_about(app, people.mara):
         for headers in ({}, HTMX):
-            off = ask(browser, route, conversation.id, headers)
-            if off != ask(browser, route, MISSING, headers):
+            off = ask(browser, route, conversation.id, headers, file)
+            if off != ask(browser, route, MISSING, headers, file):
                 told_apart.append(f"{route} {headers}")
     assert not told_apart
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Response
 from werkzeug.test import EnvironBuilder, TestResponse
 
-from tests.factories import close, send, start
+from tests.factories import attach, close, send, start
 from tests.guards.routes import routes_of
 from tests.portals import pages
 from tests.portals.fixtures import inbox_of
@@ -19,6 +19,7 @@ PAGE = '<!doctype html><html lang="en"><head><title>A page</title></head><body><
 def test_every_page_and_piece_passes_its_own_check(app, sign_in, people, who, filled):
     viewer = getattr(people, who)
     conversation = start(people.ada, people.mara_row) if who != "olga" else start(people.olga, people.mara_row)
+    file = attach(viewer, conversation)
     if filled:
         writer = people.mara if who != "mara" else people.ada
         send(writer, conversation, "See https://example.com/?a=1&b=2 <b>\n\n😀 \u202eabc")
@@ -31,7 +32,7 @@ def test_every_page_and_piece_passes_its_own_check(app, sign_in, people, who, fi
     for route in routes_of(app, viewer, "GET"):
         for query in ("", "?status=all", "?before=1", "?after=0", "?q=zzz", "?recipient=a"):
             for htmx in (False, True):
-                response = browser.get(route.path(conversation.id) + query, htmx=htmx)  # its browser checks it
+                response = browser.get(route.path(conversation.id, file) + query, htmx=htmx)  # its browser checks it
                 seen[route.name, htmx] = min(response.status_code, seen.get((route.name, htmx), 999))
 
     not_seen = {key for key, status in seen.items() if status >= 400}

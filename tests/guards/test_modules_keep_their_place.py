@@ -15,8 +15,8 @@ LONG = {
 }
 """Files over 250 lines, each with its reason; take a file off the list when it has become shorter."""
 
-MOST_LINES, MOST_SCRIPT_LINES, MOST_STYLE_BYTES = 250, 80, 22 * 1024
-DOMAIN = ("webapp/accounts", "webapp/settings", "webapp/messaging")
+MOST_LINES, MOST_SCRIPT_LINES, MOST_STYLE_BYTES = 250, 80, 25 * 1024
+DOMAIN = ("webapp/accounts", "webapp/settings", "webapp/attachments", "webapp/messaging")
 ALL = ("webapp", "tests", "migrations", "bench")
 HEADER = re.compile(r"""["']HX-[A-Za-z-]+["']""")
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.backends import engine_of
-from tests.factories import send, start
+from tests.factories import attach, send, start
 from tests.guards.routes import routes_of
 from tests.guards.rows import all_rows, changed
 from tests.portals.fixtures import inbox_of
@@ -35,14 +35,16 @@ def last_seen(app):
 def test_no_route_changes_a_row(app, sign_in, people, who, method):
     viewer = getattr(people, who)
     conversation = start(people.ada, people.harbor) if who == "ada" else start(people.olga, people.mara_row)
-    send({"ada": people.olga, "olga": people.mara, "mara": people.olga}[who], conversation, "Unread")
+    other = {"ada": people.olga, "olga": people.mara, "mara": people.olga}[who]
+    send(other, conversation, "Unread")
+    file = attach(other, conversation)
     browser = sign_in(viewer)
     before, statuses = all_rows(app), set()
 
     for route in routes_of(app, viewer, method):
         for query in QUERIES:
             for htmx in (False, True):
-                response = browser.open(route.path(conversation.id) + query, method=method, htmx=htmx)
+                response = browser.open(route.path(conversation.id, file) + query, method=method, htmx=htmx)
                 statuses.add(response.status_code)
         assert changed(before, all_rows(app)) == [], str(route)
 

@@ -13,7 +13,7 @@ from tests.backends import engine_of
 from tests.factories import start
 from tests.guards.rows import all_rows
 from tests.portals import pages
-from webapp import MAX_BODY_BYTES
+from webapp.doors.uploads import TEXT_BYTES
 
 TEXT = "A long answer that must not be lost"
 
@@ -75,7 +75,7 @@ def test_with_htmx_only_the_box_is_answered(olga):
 
 @pytest.mark.parametrize("htmx", [False, True])
 def test_a_body_over_the_limit_is_413(app, olga, htmx):
-    response = olga.submit("/messages", body="x" * (MAX_BODY_BYTES + 1), htmx=htmx)
+    response = olga.submit("/messages", body="x" * (TEXT_BYTES + 1), htmx=htmx)
 
     assert response.status_code == 413
     assert "too large" in response.text
@@ -83,7 +83,7 @@ def test_a_body_over_the_limit_is_413(app, olga, htmx):
 
 
 def test_a_stranger_gets_no_413(stranger, people, conversation):
-    response = stranger.post(f"/store/messages/{conversation.id}/messages", data={"body": "x" * (MAX_BODY_BYTES + 1)})
+    response = stranger.post(f"/store/messages/{conversation.id}/messages", data={"body": "x" * (TEXT_BYTES + 1)})
 
     assert response.status_code == 302, "the body of a stranger is never parsed"
 
@@ -198,7 +198,7 @@ def test_connections_that_were_cut_are_made_anew(app, olga, conversation):
 
 
 def test_ready_says_when_the_database_has_no_schema(stranger):
-    assert stranger.get("/ready").json == {"checks": {"database": "ok"}, "status": "ok"}
+    assert stranger.get("/ready").json == {"checks": {"database": "ok", "storage": "ok"}, "status": "ok"}
     assert stranger.get("/health").json == {"status": "ok"}
 
 

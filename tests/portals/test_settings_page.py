@@ -8,7 +8,7 @@ from tests.guards.rows import all_rows
 from tests.portals import pages
 
 KEYS = {"message_attachment_max_size_mb", "message_attachment_max_files", "storefront_admin_conversations",
-        "platform_display_name"}  # fmt: skip
+        "platform_display_name", "message_attachment_old_office"}  # fmt: skip
 
 
 def stored(app):

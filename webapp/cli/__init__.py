@@ -8,7 +8,7 @@ from webapp.cli.accounts import create_admin, create_customer, create_member, cr
 from webapp.cli.activity import activate, activate_store, deactivate, deactivate_store
 from webapp.cli.demo import demo
 from webapp.cli.importing import import_threads
-from webapp.cli.maintenance import doctor, recount_unread
+from webapp.cli.maintenance import delete_attachment, doctor, recount_unread, sweep_attachments
 from webapp.cli.running import prepare_run
 
 COMMANDS = (
@@ -22,6 +22,8 @@ COMMANDS = (
     activate_store,
     import_threads,
     recount_unread,
+    sweep_attachments,
+    delete_attachment,
     doctor,
     demo,
     prepare_run,

@@ -1,4 +1,4 @@
-"""What flask doctor checks: the schema, the database's own integrity, the settings, the rules of messaging."""
+"""What flask doctor checks: the schema, the database's integrity, the settings, the rules of messaging, the files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
+from webapp.attachments import storage, sweeping
+from webapp.attachments.errors import AttachmentError
 from webapp.config import ROOT
 from webapp.database import is_postgresql, reading, session
 from webapp.messaging import consistency, maintenance
@@ -34,6 +36,7 @@ def run() -> Iterator[Check]:
     if schema.problem is None:
         yield from (_journal_mode(), *_integrity(), _settings())
         yield from _messaging()
+        yield from _attachments()
 
 
 def _migrations() -> Check:
@@ -93,9 +96,25 @@ def _messaging() -> Iterator[Check]:
     for rule, thing, rows in consistency.rules():
         yield Check(rule, _broken(thing, *consistency.broken(rows, SHOWN)))
     repairs = [str(repair) for repair in maintenance.recount(maintenance.Recount(), repair=False)]
-    shown = "; ".join(repairs[:SHOWN])
-    problem = f"{len(repairs):,}: {shown}; run 'flask recount-unread'" if repairs else None
-    yield Check("unread counts are right", problem)
+    yield Check("unread counts are right", f"{_few(repairs)}; run 'flask recount-unread'" if repairs else None)
+
+
+def _attachments() -> Iterator[Check]:
+    try:
+        storage.current().check()
+        missing = list(sweeping.rows_without_their_file())
+        left = [*(found.path for found in sweeping.left_behind()), *map(str, sweeping.left_in_staging())]
+    except AttachmentError as error:
+        yield Check("the storage of files answers", f"{error.message} ({error.__cause__})")
+        return
+    yield Check("the storage of files answers")
+    yield Check("every attachment has its file", _few(missing))
+    more = f"{_few(left)}; run 'flask sweep-attachments'" if left else None
+    yield Check("every file has its attachment", more)
+
+
+def _few(found: list[str]) -> str | None:
+    return f"{len(found):,}: {'; '.join(found[:SHOWN])}" if found else None
 
 
 def _broken(thing: str, count: int, first: list[int]) -> str | None:

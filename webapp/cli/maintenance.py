@@ -1,12 +1,17 @@
-"""Checking and repairing: recount-unread and doctor."""
+"""Checking and repairing: recount-unread, sweep-attachments, delete-attachment and doctor."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 import click
 from flask.cli import with_appcontext
 
+from webapp.attachments import sweeping
+from webapp.attachments.service import MessageAttachmentService
 from webapp.cli import checks
 from webapp.cli.refusals import clear_refusals
+from webapp.database import writing
 from webapp.messaging import maintenance
 
 
@@ -26,11 +31,37 @@ def recount_unread(dry_run: bool) -> None:
     click.echo(f"Checked {progress.conversations:,} conversations and {progress.inboxes:,} inboxes: {outcome}.")
 
 
+@click.command("sweep-attachments")
+@with_appcontext
+@clear_refusals()
+def sweep_attachments() -> None:
+    """Remove files that crashes left without their message, once they are an hour old."""
+    count = size = 0
+    for path, bytes_of_it in sweeping.sweep():
+        count, size = count + 1, size + bytes_of_it
+        click.echo(f"removed {path}")
+    click.echo(f"Swept {count:,} files, {size:,} bytes." if count else "Nothing to sweep.")
+
+
+@click.command("delete-attachment")
+@click.argument("attachment_id", type=click.UUID)
+@with_appcontext
+@clear_refusals()
+def delete_attachment(attachment_id: UUID) -> None:
+    """Delete one attachment for good, file and all; its message stays."""
+    with writing():
+        gone = maintenance.delete_attachment(attachment_id)
+    if gone is None:
+        raise click.ClickException(f"There is no attachment {attachment_id}.")
+    MessageAttachmentService().discard([gone])
+    click.echo(f"Deleted {gone.filename}.")
+
+
 @click.command("doctor")
 @with_appcontext
 @clear_refusals()
 def doctor() -> None:
-    """Check the database and say what is wrong; changes nothing."""
+    """Check the database and the files and say what is wrong; changes nothing."""
     healthy = True
     for check in checks.run():
         healthy = healthy and check.problem is None

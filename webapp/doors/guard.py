@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from webapp.accounts import sessions
 from webapp.accounts.sessions import SignedIn
 from webapp.database import end_reading, writing
+from webapp.doors import uploads
 from webapp.doors.identity import signed_in
 from webapp.doors.portal import Portal
 from webapp.extensions import csrf
@@ -68,6 +69,8 @@ def guard(portal: Portal) -> None:
     g.viewer = found.viewer if found else None
     g.signed_in = found
     if request.method not in SAFE_METHODS:
+        if getattr(view, "takes_files", False):
+            uploads.allow_files(request)
         end_reading()  # a form may be long in coming, and no transaction should wait for it
         csrf.protect()
     if found:

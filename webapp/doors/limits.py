@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 
 from webapp.config import Config
 from webapp.doors.identity import signed_in
+from webapp.doors.uploads import count_files, has_files
 from webapp.extensions import limiter
 
 
@@ -23,6 +24,9 @@ def person_key() -> str:
 sending = limiter.shared_limit("20 per minute", scope="send", key_func=person_key)
 starting = limiter.shared_limit(
     "30 per hour", scope="start", key_func=person_key, deduct_when=lambda response: response.status_code < 400
+)
+uploading = limiter.shared_limit(
+    "300 per hour", scope="upload", key_func=person_key, cost=count_files, exempt_when=lambda: not has_files()
 )
 changing = limiter.shared_limit("120 per minute", scope="change", key_func=person_key)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from webapp.database import writing
-from webapp.doors import limits
+from webapp.doors import limits, sending
 from webapp.doors.identity import current_viewer
+from webapp.doors.uploads import received, takes_files
 from webapp.messaging import queries
 from webapp.messaging.errors import Invalid
 from webapp.portals import htmx
@@ -15,14 +16,15 @@ from webapp.portals.forms import ReplyForm, errors_of
 from webapp.portals.panels import empty_reply, entries_after, messaging, page_of, thread_context
 
 
+@takes_files
 @limits.sending
+@limits.uploading
 def send_message(conversation_id: int) -> Response:
-    """Send the viewer's reply and show what it changes."""
+    """Send the viewer's reply with its files and show what it changes."""
     form = ReplyForm()
     if not form.validate():
         raise Invalid("content", "invalid", errors_of(form)[0][1])
-    with writing():
-        sent = messaging.send_message(current_viewer(), conversation_id, form.draft())
+    sent = sending.send(current_viewer(), conversation_id, form.draft(), received())
     seq, shown = sent.message.seq, form.up_to_seq.data
     page = f"{page_of(conversation_id)}#m-{seq}"
     if not htmx.is_asking():

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from webapp.accounts.models import Side
-from webapp.database import writing
-from webapp.doors import limits
+from webapp.attachments.errors import FilesRefused
+from webapp.doors import limits, sending
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import Portal
+from webapp.doors.uploads import received, takes_files
 from webapp.messaging import access, queries
 from webapp.messaging.drafts import NewConversation
 from webapp.messaging.errors import Invalid
@@ -20,7 +21,7 @@ from webapp.messaging.recipients import Choice, Recipient, find_choice, find_cho
 from webapp.messaging.text import without_control_characters
 from webapp.portals import htmx
 from webapp.portals.forms import ComposeForm, errors_of
-from webapp.portals.panels import messaging, page_of
+from webapp.portals.panels import page_of
 
 TEXT_LENGTH = 200
 _FIELDS = {"content": "body", "subject": "subject", "recipient": "recipient"}
@@ -60,7 +61,9 @@ def recipients() -> Response:
     )
 
 
+@takes_files
 @limits.starting
+@limits.uploading
 def create_conversation() -> Response | tuple[str, int] | str:
     """Start the conversation and show it, or show every error with what was typed kept."""
     form = ComposeForm()
@@ -70,6 +73,7 @@ def create_conversation() -> Response | tuple[str, int] | str:
     form.validate()
     errors = errors_of(form)
     choices: list[Choice] = []
+    refused: FilesRefused | None = None
     if chosen is None:
         choices = _found(form) if form.recipient.data else []
         errors.insert(0, ("recipient", _recipient_error(form, choices)))
@@ -79,15 +83,16 @@ def create_conversation() -> Response | tuple[str, int] | str:
             channel, chosen.recipient, form.subject.data or "", form.body.data or "", form.client_key.data or None
         )
         try:
-            with writing():
-                sent = messaging.create_conversation(current_viewer(), new)
+            return htmx.go(page_of(sending.start(current_viewer(), new, received()).conversation.id))
         except Invalid as error:
             errors = [(_FIELDS.get(error.field, error.field), error.message)]
-        else:
-            return htmx.go(page_of(sent.conversation.id))
+        except FilesRefused as error:
+            errors, refused = [("files", f"{file.filename}: {file.why.message}") for file in error.files], error
+    status = 413 if refused and refused.is_too_large else 422
     if htmx.is_asking():
-        return htmx.refuse(422, render_template("messaging/_compose_errors.html", errors=errors, choices=choices))
-    return _page(form, errors, chosen=chosen, choices=choices), 422
+        html = render_template("messaging/_compose_errors.html", errors=errors, choices=choices, refused=refused)
+        return htmx.refuse(status, html)
+    return _page(form, errors, chosen=chosen, choices=choices, refused=refused), status
 
 
 def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> str:
@@ -98,7 +103,7 @@ def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> s
         form=form,
         errors=errors,
         badge=queries.badge(current_viewer()),
-        **{"chosen": None, "choices": None, **context},
+        **{"chosen": None, "choices": None, "refused": None, **context},
     )
 
 

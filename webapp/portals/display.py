@@ -14,13 +14,15 @@ from flask import Flask, g
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
+from webapp.attachments.kinds import KINDS
 from webapp.database import now
 from webapp.messaging.models import ConversationType, MessageKind
-from webapp.messaging.queries import ConversationRow, MessageRow
+from webapp.messaging.queries import AttachmentRow, ConversationRow, MessageRow
 from webapp.messaging.text import without_control_characters
 
 GROUPED_WITHIN = timedelta(minutes=5)
 LOCALE = "en_GB"
+THUMBNAIL_BOX = 240
 CHANNEL_CLASSES = {
     ConversationType.ADMIN_STORE: "as",
     ConversationType.STORE_CUSTOMER: "sc",
@@ -132,6 +134,27 @@ def typed(text: str | None) -> str:
     return without_control_characters(text or "", but="\t\n\r")
 
 
+def shown_size(file: AttachmentRow) -> tuple[int, int]:
+    """Return width and height at which an image stands in a thread, so that nothing moves when it arrives."""
+    width, height = file.width or 1, file.height or 1
+    scale = min(1, THUMBNAIL_BOX / width, THUMBNAIL_BOX / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def file_size(size_bytes: int) -> str:
+    """Return a size in bytes as people read it: 900 bytes, 240 KB, 2.4 MB."""
+    if size_bytes < 1024:
+        return f"{size_bytes} byte{'' if size_bytes == 1 else 's'}"
+    if size_bytes < 1024 * 1024:
+        return f"{round(size_bytes / 1024)} KB"
+    return f"{size_bytes / 1024 / 1024:.1f} MB".replace(".0 ", " ")
+
+
+def file_kind(file: AttachmentRow) -> str:
+    """Return what sort of file it is, in words."""
+    return KINDS[file.extension].label
+
+
 def count_text(count: int) -> str:
     """Return a badge's text: 99+ above 99."""
     return str(count) if count <= 99 else "99+"
@@ -164,6 +187,21 @@ def _zone(name: str) -> ZoneInfo:
 
 def set_up(app: Flask) -> None:
     """Give the templates these functions as filters."""
-    for function in (utc, clock, day, full, list_time, linked, initials, hue, typed, count_text, channel_words):
+    for function in (
+        utc,
+        clock,
+        day,
+        full,
+        list_time,
+        linked,
+        initials,
+        hue,
+        typed,
+        count_text,
+        channel_words,
+        shown_size,
+        file_size,
+        file_kind,
+    ):
         app.add_template_filter(function)
     app.add_template_filter(lambda row: CHANNEL_CLASSES[row.conversation_type], "channel_class")

@@ -14,6 +14,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from webapp.accounts import sessions
 from webapp.accounts.viewer import Viewer
+from webapp.attachments.errors import (
+    AttachmentError,
+    FileMissing,
+    FilesRefused,
+    PreviewFailed,
+    StorageFull,
+    StorageUnavailable,
+)
 from webapp.database import end_reading
 from webapp.doors import limits
 from webapp.doors.guard import ACTING_STORE, SignInRequired, StoreSwitched
@@ -25,8 +33,19 @@ from webapp.portals import htmx, panels
 
 log = logging.getLogger(__name__)
 
-STATUS = {Invalid: 422, NotFound: 404, NotAllowed: 403, ConversationClosed: 409, KeyReused: 409}
-RETRY_SECONDS = 5
+STATUS = {
+    Invalid: 422,
+    NotFound: 404,
+    NotAllowed: 403,
+    ConversationClosed: 409,
+    KeyReused: 409,
+    FilesRefused: 422,
+    FileMissing: 404,
+    PreviewFailed: 404,
+    StorageFull: 507,
+    StorageUnavailable: 503,
+}
+RETRY_SECONDS, STORAGE_RETRY_SECONDS = 5, 60
 WORDS = {
     400: ("This request cannot be understood", "Go back, reload the page and try again."),
     403: ("You are not allowed to do this", "Ask somebody who is."),
@@ -46,6 +65,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SignInRequired, _sign_in_required)
     app.register_error_handler(StoreSwitched, _store_switched)
     app.register_error_handler(MessagingError, _refused)
+    app.register_error_handler(AttachmentError, _refused)
     app.register_error_handler(RateLimitExceeded, _too_fast)
     app.register_error_handler(CSRFError, _page_too_old)
     app.register_error_handler(OperationalError, _database_away)
@@ -74,13 +94,20 @@ def _store_switched(error: StoreSwitched) -> Response:
     return make_response(render_template("errors/store_switched.html", kept=_kept(), badge=_badge(), **context), 409)
 
 
-def _refused(error: MessagingError) -> Response:
+def _refused(error: MessagingError | AttachmentError) -> Response:
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     if isinstance(error, NotFound):
         return _not_found()
+    refused = error if isinstance(error, FilesRefused) else None
+    if refused and refused.is_too_large:
+        status = 413
     if not htmx.is_asking() and _endpoint() == "send_message":
-        return _thread_again(error, status)
-    return _answer(status, error.message)
+        response = _thread_again(error, status)
+    else:
+        response = _answer(status, error.message, refused=refused)
+    if isinstance(error, StorageUnavailable):
+        response.headers["Retry-After"] = str(STORAGE_RETRY_SECONDS)
+    return response
 
 
 def _not_found() -> Response:
@@ -132,12 +159,12 @@ def _broken(error: InternalServerError) -> Response:
     return _answer(500, title, "Your message was not sent. Your text is kept below." if kept else hint)
 
 
-def _answer(status: int, title: str, hint: str = "") -> Response:
+def _answer(status: int, title: str, hint: str = "", refused: FilesRefused | None = None) -> Response:
     """Answer htmx with a box for the place where it happened, and everybody else with a page that keeps the text."""
     _recognise()
     if htmx.is_asking():  # a refused read keeps the panel it was for
         place = "#page-notice" if request.method == "GET" else None
-        html = render_template("errors/_refusal.html", title=title, hint=hint, status=status)
+        html = render_template("errors/_refusal.html", title=title, hint=hint, status=status, refused=refused)
         return htmx.refuse(status, html, place)
     page = render_template(
         "errors/error.html", status=status, title=title, hint=hint, kept=_kept(), again=_form_again(), badge=_badge()
@@ -158,7 +185,7 @@ def _recognise() -> None:
     g.portal, g.signed_in, g.viewer = portal, found, found.viewer if found else None
 
 
-def _thread_again(error: MessagingError, status: int) -> Response:
+def _thread_again(error: MessagingError | AttachmentError, status: int) -> Response:
     conversation_id = (request.view_args or {})["conversation_id"]
     return make_response(panels.refused_reply(conversation_id, error), status)
 

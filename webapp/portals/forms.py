@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from webapp.doors.uploads import has_files
 from webapp.messaging.drafts import Draft
 from webapp.messaging.errors import Invalid
 from webapp.messaging.text import clean_content, clean_key, clean_subject, without_control_characters
@@ -33,6 +34,11 @@ def by(rule: Callable[[str], object]) -> Callable[[Form, Field], None]:
             raise ValidationError(error.message) from error
 
     return validate
+
+
+def clean_body(text: str) -> object:
+    """A message may be files only."""
+    return clean_content(text, has_files=has_files())
 
 
 def clean_optional_key(key: str) -> object:
@@ -55,7 +61,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 class ReplyForm(FlaskForm):  # type: ignore[misc]
     """A reply in a thread. ``up_to_seq`` is the last message that the page showed."""
 
-    body = TextAreaField("Message", validators=[by(clean_content)])
+    body = TextAreaField("Message", validators=[by(clean_body)])
     client_key = HiddenField(validators=[by(clean_optional_key)])
     up_to_seq = IntegerField(validators=[Optional()])
 
@@ -75,7 +81,7 @@ class ComposeForm(FlaskForm):  # type: ignore[misc]
     to = HiddenField()
     choice = StringField()
     subject = StringField("Subject", validators=[by(clean_subject)])
-    body = TextAreaField("Message", validators=[by(clean_content)])
+    body = TextAreaField("Message", validators=[by(clean_body)])
     client_key = HiddenField(validators=[by(clean_optional_key)])
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
+from webapp.doors import files
 from webapp.doors.guard import quiet
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import Portal
@@ -28,6 +30,8 @@ def register(blueprint: Blueprint, portal: Portal) -> None:
         ("GET", f"{path}/_/news", news, "news"),
         ("GET", f"{one}/_/thread", thread, "thread"),
         ("GET", f"{one}/_/messages", messages, "messages"),
+        ("GET", f"{one}/attachments/<uuid:attachment_id>", attachment, "attachment"),
+        ("GET", f"{one}/attachments/<uuid:attachment_id>/preview", preview, "preview"),
         ("POST", f"{one}/messages", actions.send_message, "send_message"),
         ("POST", f"{one}/read", actions.mark_read, "mark_read"),
         ("POST", f"{one}/unread", actions.mark_unread, "mark_unread"),
@@ -96,6 +100,16 @@ def messages(conversation_id: int) -> Response:
     context = thread_context(messaging.get_conversation(current_viewer(), conversation_id), InboxFilters())
     context["last_shown"] = context["last_known"] = entries[-1].message.seq
     return htmx.piece("messaging/messages_arrived.html", page=page, **{**context, "entries": entries})
+
+
+def attachment(conversation_id: int, attachment_id: UUID) -> Response:
+    """Send a file of the conversation."""
+    return files.download(messaging.get_attachment(current_viewer(), conversation_id, attachment_id))
+
+
+def preview(conversation_id: int, attachment_id: UUID) -> Response:
+    """Show an image of the conversation, re-encoded."""
+    return files.preview(messaging.get_attachment(current_viewer(), conversation_id, attachment_id))
 
 
 @quiet

@@ -10,6 +10,7 @@ from flask import g, render_template, request, url_for
 
 from webapp.accounts.service import AccountService
 from webapp.accounts.viewer import StoreRef
+from webapp.attachments.errors import AttachmentError, FilesRefused
 from webapp.doors import cursors
 from webapp.doors.identity import current_viewer
 from webapp.messaging import queries
@@ -68,7 +69,7 @@ def thread_context(found: Thread, filters: InboxFilters) -> dict[str, Any]:
 
 def empty_reply() -> dict[str, Any]:
     """What an empty composer needs: a key of its own, so that it can be sent exactly once."""
-    return {"client_key": str(uuid.uuid4()), "body": "", "refusal": None}
+    return {"client_key": str(uuid.uuid4()), "body": "", "refusal": None, "refused": None}
 
 
 def entries_after(conversation_id: int, after: int) -> list[display.LogEntry]:
@@ -94,10 +95,11 @@ def inbox_page(found: Thread | None = None, **changes: Any) -> str:
     return render_template("messaging/inbox.html", inbox=inbox, badge=badge, open_id=open_id, **{**context, **changes})
 
 
-def refused_reply(conversation_id: int, error: MessagingError) -> str:
+def refused_reply(conversation_id: int, error: MessagingError | AttachmentError) -> str:
     """Show the thread again, without JavaScript, with the refusal and the text that was typed."""
     found = messaging.get_conversation(current_viewer(), conversation_id)
-    changes = {"body": request.form.get("body", ""), "refusal": error.message}
+    refused = error if isinstance(error, FilesRefused) else None
+    changes = {"body": request.form.get("body", ""), "refusal": error.message, "refused": refused}
     if not isinstance(error, KeyReused) and request.form.get("client_key"):
         changes["client_key"] = request.form["client_key"]
     return inbox_page(found, **changes)

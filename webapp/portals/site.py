@@ -9,6 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.accounts.service import AccountService
+from webapp.attachments import storage
+from webapp.attachments.errors import AttachmentError
 from webapp.database import end_reading, session
 from webapp.doors.portal import PORTALS, config
 
@@ -30,8 +32,8 @@ def health() -> Response:
 
 @site.get("/ready")
 def ready() -> tuple[Response, int]:
-    """Answer whether requests can be served: the database is there and has the schema of this version."""
-    checks: dict[str, Any] = {"database": _database_state()}
+    """Answer whether requests can be served: the database has this version's schema, and files can be kept."""
+    checks: dict[str, Any] = {"database": _database_state(), "storage": _storage_state()}
     fine = all(state == "ok" for state in checks.values())
     return jsonify(status="ok" if fine else "unavailable", checks=checks), 200 if fine else 503
 
@@ -43,4 +45,12 @@ def _database_state() -> str:
         return "unavailable"
     finally:
         end_reading()
+    return "ok"
+
+
+def _storage_state() -> str:
+    try:
+        storage.current().check()
+    except AttachmentError:
+        return "unavailable"
     return "ok"
