@@ -152,7 +152,8 @@ def attach(viewer: Viewer, conversation: Conversation, name: str = "photo.png", 
         path.write_bytes(content or a_photo())
         digest = sha256(path.read_bytes()).hexdigest()
         upload = Upload(name, path, path.stat().st_size, digest)
-        sent = sending.send(viewer, conversation.id, Draft("", None, None), [upload])
+        sent = sending.send(viewer, conversation.id, Draft(""), [upload])
+        path.unlink(missing_ok=True)
         window = Window(after=sent.message.seq - 1, limit=1)
         found = messaging.get_conversation(viewer, conversation.id, window).messages[0].attachments[0].id
         session.rollback()

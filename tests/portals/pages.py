@@ -41,9 +41,7 @@ def bad_headers(response: TestResponse) -> list[str]:
     """Return what the headers lack."""
     headers = response.headers
     reasons = []
-    is_file = (
-        response.status_code < 400 and response.mimetype != "text/html" and "/attachments/" in response.request.path
-    )
+    is_file = "/attachments/" in response.request.path and response.mimetype != "text/html"
     if headers.get("Content-Security-Policy") != (FILE_SECURITY_POLICY if is_file else CONTENT_SECURITY_POLICY):
         reasons.append("another Content-Security-Policy")
     if headers.get("X-Content-Type-Options") != "nosniff":

@@ -27,6 +27,7 @@ class Visitor(FlaskClient):
             }
             kwargs["headers"] = {**headers, **dict(kwargs.get("headers") or {})}
         response = super().open(*args, **{"buffered": True, **kwargs})
+        response.request.environ["wsgi.input"].close()  # a large body lies in a file
         pages.check(response)
         if response.mimetype == "text/html" and pages.is_document(response.text) and not response.location:
             self.shown = (response.request.full_path.rstrip("?"), response.text)

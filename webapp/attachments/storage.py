@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from obstore import ObjectMeta
 
 CHUNK_BYTES = 256 * 1024
+ANSWER_SECONDS, RETRIES = 20, 2
+"""How long a bucket may take for one answer, and how often it is asked again."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -128,8 +131,8 @@ class BucketStorage(_ObjectStore):
         plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         self.bucket = S3Store.from_url(
             url,
-            client_options={"connect_timeout": "3s", "timeout": "20s", "allow_http": plain},
-            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            client_options={"connect_timeout": "3s", "timeout": f"{ANSWER_SECONDS}s", "allow_http": plain},
+            retry_config={"max_retries": RETRIES, "retry_timeout": timedelta(seconds=ANSWER_SECONDS)},
         )
         super().__init__(self.bucket, Path(tempfile.gettempdir()) / "parley-uploads")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import Response, request
 
 from webapp.attachments import storage
@@ -29,7 +27,9 @@ def download(file: AttachmentFile) -> Response:
     mime_type = "text/plain; charset=utf-8" if file.extension in _SERVED_AS_TEXT else file.mime_type
     part = _asked_part(file)
     if part is None:
-        return _guarded(Response(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"}))
+        return _guarded(
+            Response(status=416, mimetype="text/plain", headers={"Content-Range": f"bytes */{file.size_bytes}"})
+        )
     start, length = part
     response = Response(storage.current().read(file.storage_path, start, length), mimetype=None, content_type=mime_type)
     response.content_length = length
@@ -76,6 +76,6 @@ def _asked_part(file: AttachmentFile) -> tuple[int, int] | None:
 
 
 def _redirect(link: str) -> Response:
-    response = Response(status=302)
+    response = Response(status=302, mimetype="text/plain")
     response.headers["Location"] = link
     return response

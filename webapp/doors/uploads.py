@@ -130,5 +130,5 @@ class Staged:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor, path = tempfile.mkstemp(dir=folder, prefix="upload-")
             os.close(descriptor)
-            self._opened = open(path, "wb", buffering=BUFFER_BYTES)  # noqa: SIM115, PTH123 - closed with the request
+            self._opened = open(path, "wb", buffering=BUFFER_BYTES)  # noqa: SIM115 - closed with the request
         return self._opened

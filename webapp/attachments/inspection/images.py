@@ -10,11 +10,10 @@ from mmap import mmap
 from pathlib import Path
 from typing import Any
 
-from webapp.attachments.inspection.pieces import Picture
+from webapp.attachments.inspection.pieces import MOST_PIXELS, Picture, check_size
 from webapp.attachments.inspection.verdicts import Refused, damaged, mismatch
 from webapp.attachments.kinds import Kind
 
-MOST_PIXELS, MOST_FRAMES, LONGEST_SIDE = 40_000_000, 100, 65_535
 MOST_DECODED_BYTES = 64 * 1024 * 1024
 """Decoding is the proof that an image is one. What would need more memory is believed by its structure."""
 
@@ -53,16 +52,6 @@ def inspect(content: mmap, kind: Kind, path: Path) -> dict[str, Any]:
     if picture.orientation in _SIDEWAYS:
         width, height = height, width
     return {"path": str(cleaned), "width": width, "height": height}
-
-
-def check_size(width: int, height: int, frames: int = 1) -> None:
-    """Refuse what would be too much to show."""
-    if not width or not height:
-        raise damaged()
-    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        raise Refused("too_many_pixels", "The selected image must have 40 megapixels or fewer")
-    if frames > MOST_FRAMES:
-        raise Refused("too_many_frames", f"The selected image must have {MOST_FRAMES} frames or fewer")
 
 
 def _decode(path: Path, picture: Picture) -> None:

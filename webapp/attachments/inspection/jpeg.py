@@ -6,12 +6,15 @@ import re
 import struct
 from mmap import mmap
 
-from webapp.attachments.inspection.pieces import Picture, exif_of, orientation_of
+from webapp.attachments.inspection.pieces import Picture, check_size, exif_of, orientation_of
 from webapp.attachments.inspection.verdicts import damaged
 
 _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
 _FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
+_LEAST_BITS = {0xC0: 2, 0xC1: 2, 0xC2: 1}
+"""What a block of 8 by 8 pixels takes at least when it is coded by Huffman: fewer, and the header lies."""
+
 _TABLES = {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
 _JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
 _MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
@@ -43,6 +46,7 @@ def read(content: mmap) -> Picture:
             if end is None:
                 raise damaged()
             found.rest.append(view[at : end.start()])
+            found.code_bytes += end.start() - at
             at = end.start()
     raise damaged()
 
@@ -53,7 +57,8 @@ class _Found:
     def __init__(self) -> None:
         self.head: list[bytes | memoryview] = []
         self.rest: list[bytes | memoryview] = []
-        self.width = self.height = self.components = self.scans = self.icc = 0
+        self.width = self.height = self.components = self.scans = self.icc = self.code_bytes = 0
+        self.bits_per_block = 0
         self.orientation, self.is_progressive = 1, False
 
     def take(self, code: int, segment: memoryview, body: memoryview) -> None:
@@ -63,9 +68,10 @@ class _Found:
                 raise damaged()
             self.height, self.width, self.components = struct.unpack_from(">xHHB", body)
             self.is_progressive = code in _PROGRESSIVE
+            self.bits_per_block = _LEAST_BITS.get(code, 0)
         elif code == _SCAN:
             self.scans += 1
-            if self.scans * self.width * self.height > MOST_SCANNED_PIXELS:
+            if self.scans > 1 and self.scans * self.width * self.height > MOST_SCANNED_PIXELS:
                 raise damaged()
         elif code not in _TABLES:
             self._take_application_data(code, segment, body)
@@ -75,6 +81,10 @@ class _Found:
     def picture(self) -> Picture:
         """Put the kept segments together again."""
         if not self.scans or not self.width:
+            raise damaged()
+        check_size(self.width, self.height)
+        blocks = (self.width // 8) * (self.height // 8)
+        if self.code_bytes * 8 < blocks * self.bits_per_block:
             raise damaged()
         head = list(self.head)
         if self.orientation != 1:

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from mmap import mmap
 
+from webapp.attachments.inspection.verdicts import Refused, damaged
+
 Content = mmap | memoryview | bytes
+MOST_PIXELS, MOST_FRAMES, LONGEST_SIDE = 40_000_000, 100, 65_535
 _ORIENTATION = 0x0112
 
 
@@ -21,6 +24,16 @@ class Picture:
     frames: int = 1
     orientation: int = 1
     decoded_bytes: int = 0
+
+
+def check_size(width: int, height: int, frames: int = 1) -> None:
+    """Refuse what would be too much to show."""
+    if not width or not height:
+        raise damaged()
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise Refused("too_many_pixels", "The selected image must have 40 megapixels or fewer")
+    if frames > MOST_FRAMES:
+        raise Refused("too_many_frames", f"The selected image must have {MOST_FRAMES} frames or fewer")
 
 
 def orientation_of(exif: bytes) -> int:

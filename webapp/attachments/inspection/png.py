@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from mmap import mmap
 
-from webapp.attachments.inspection.pieces import Picture, exif_of, orientation_of
+from webapp.attachments.inspection.pieces import Picture, check_size, exif_of, orientation_of
 from webapp.attachments.inspection.verdicts import damaged
 
 CHUNK = 64 * 1024
@@ -21,8 +21,6 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 def read(content: mmap) -> Picture:
     """Read the chunks of an image and inflate its pixels; raises Refused when anything does not fit."""
-    from webapp.attachments.inspection.images import check_size  # images imports the readers by name
-
     view = memoryview(content)
     pieces: list[bytes | memoryview] = [_SIGNATURE]
     pixels: list[memoryview] = []
