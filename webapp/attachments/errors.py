@@ -38,7 +38,8 @@ class FilesRefused(AttachmentError):
 
     def __init__(self, files: Sequence[RefusedFile], message: str | None = None) -> None:
         super().__init__(
-            message or ("A file cannot be sent" if len(files) == 1 else f"{len(files)} files cannot be sent")
+            message
+            or (f"{files[0].filename} cannot be sent" if len(files) == 1 else f"{len(files)} files cannot be sent")
         )
         self.files = tuple(files)
 
