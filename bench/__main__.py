@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import marketplace, requests, servers
+from bench import files, marketplace, requests, servers
 
 SMALL, LARGE = 4_000, 20_000
 GOALS = {"badge": 0.45, "list": 0.3, "list, team": 0.3, "list, unread": 0.3, "thread": 0.3, "send": 0.2}
@@ -36,7 +36,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         small = marketplace.build(Path(folder), SMALL)
         large = marketplace.build(Path(folder), LARGE)
-        results = [*_costs(large), *_flatness(small, large)]
+        results = [*_costs(large), *_flatness(small, large), *_files(small)]
     _print(results)
     path = Path(__file__).parent / "results" / f"{datetime.now(UTC):%Y-%m-%d}.json"
     path.parent.mkdir(exist_ok=True)
@@ -73,6 +73,17 @@ def _flatness(small: marketplace.Marketplace, large: marketplace.Marketplace) ->
         ratio = round(many / few, 2) if few else 1.0
         results.append(Result("P2", name, ratio, FLAT, f"x the steps of {SMALL:,} ({many:,})", ratio <= FLAT))
     return results
+
+
+def _files(place: marketplace.Marketplace) -> list[Result]:
+    seconds, name = files.slowest()
+    peak, greedy = files.largest()
+    grown = files.growth_of_uploads(place)
+    return [
+        Result("file", "slowest refusal", round(seconds, 2), 1.0, f"seconds ({name})", seconds <= 1),
+        Result("file", "largest refusal", round(peak, 1), 100, f"MB ({greedy})", peak <= 100),
+        Result("P11", "10 MB uploads", round(grown, 1), 32, f"MB each, {files.UPLOADS} at once", grown < 32),
+    ]
 
 
 def _print(results: list[Result]) -> None:

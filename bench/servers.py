@@ -26,7 +26,7 @@ Ask = Callable[[], None]
 def ratios(place: Marketplace) -> dict[str, float]:
     """Return each request's throughput as a part of the bare view's: the median of A B A B rounds of server CPU."""
     found: dict[str, list[float]] = {}
-    with _served("bench.bare:app", {}) as bare, _served("webapp.asgi:app", place.environment) as parley:
+    with served("bench.bare:app", {}) as bare, served("webapp.asgi:app", place.environment) as parley:
         constant = bare.ask("GET", "/", {})
         requests = _requests(parley, place)
         for ask in (constant, *requests.values()):
@@ -42,6 +42,7 @@ class Server:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.pid = process.pid
+        self.port = port
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def ask(self, method: str, path: str, headers: dict[str, str], body: Callable[[], str] | None = None) -> Ask:
@@ -70,21 +71,27 @@ class Server:
         return nanoseconds / 1e9
 
 
+def open_thread(connection: http.client.HTTPConnection, place: Marketplace) -> tuple[dict[str, str], str]:
+    """Return the headers and the CSRF token with which a reply can be sent from the thread."""
+    cookie = f"parley_store={place.token}"
+    connection.request("GET", f"/store/messages/{place.thread}", headers={"Cookie": cookie})
+    page = connection.getresponse()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.read().decode())
+    assert token, page.status
+    session = (page.getheader("Set-Cookie") or "").split(";")[0]
+    return {"Cookie": f"{cookie}; {session}", "HX-Request": "true"}, token[1]
+
+
 def _requests(server: Server, place: Marketplace) -> dict[str, Ask]:
     cookie = {"Cookie": f"parley_store={place.token}"}
     htmx = {**cookie, "HX-Request": "true"}
     base, thread = "/store/messages", f"/store/messages/{place.thread}"
-    server.connection.request("GET", thread, headers=cookie)
-    page = server.connection.getresponse()
-    html = page.read().decode()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', html)
-    assert token, page.status
-    session = (page.getheader("Set-Cookie") or "").split(";")[0]
-    form = {**htmx, "Cookie": f"{cookie['Cookie']}; {session}", "Content-Type": "application/x-www-form-urlencoded"}
+    signed_in, token = open_thread(server.connection, place)
+    form = {**signed_in, "Content-Type": "application/x-www-form-urlencoded"}
 
     def reply() -> str:
         return urlencode(
-            {"csrf_token": token[1], "body": "It left today.", "client_key": uuid.uuid4(), "up_to_seq": 10**6}
+            {"csrf_token": token, "body": "It left today.", "client_key": uuid.uuid4(), "up_to_seq": 10**6}
         )
 
     return {
@@ -98,7 +105,7 @@ def _requests(server: Server, place: Marketplace) -> dict[str, Ask]:
 
 
 @contextmanager
-def _served(application: str, environment: dict[str, str]) -> Iterator[Server]:
+def served(application: str, environment: dict[str, str]) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
