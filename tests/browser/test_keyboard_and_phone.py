@@ -71,6 +71,7 @@ def test_everything_is_reached_and_done_with_the_keyboard(people: People, signed
     expect(page.get_by_role("button", name="More actions")).to_be_focused()
     tab_until(page, re.compile("^body$"))
     page.keyboard.type("Typed by hand")
+    tab_until(page, re.compile("^files$"), limit=1)
     tab_until(page, re.compile("^Send$"), limit=1)
     page.keyboard.press("Enter")
     expect(screen.message(page, "Typed by hand")).to_have_count(1)

@@ -66,5 +66,5 @@ def test_a_database_without_the_schema_is_not_ready(tmp_path):
         before = browser.get("/ready")
         migrate(app)
 
-        assert (before.status_code, before.json["checks"]) == (503, {"database": "unavailable"})
+        assert (before.status_code, before.json["checks"]) == (503, {"database": "unavailable", "storage": "ok"})
         assert browser.get("/ready").status_code == 200

@@ -34,6 +34,7 @@ class TestStored:
         assert settings.all() == {
             "message_attachment_max_size_mb": 10,
             "message_attachment_max_files": 10,
+            "message_attachment_old_office": True,
             "storefront_admin_conversations": True,
             "platform_display_name": "Platform support",
         }
