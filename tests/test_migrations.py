@@ -85,7 +85,9 @@ def fill(app: Flask) -> None:
     change_settings(platform_display_name="Hilfe")
     make_admin("Zoe")
     with app.app_context():
-        sign_in.sign_in(Side.ADMIN, people.ada_row.email, PASSWORD, Visit("127.0.0.1", "test"))
+        visit = Visit("127.0.0.1", "test")
+        sign_in.sign_in(Side.ADMIN, people.ada_row.email, PASSWORD, visit)
+        sign_in.sign_in_program(Side.ADMIN, people.ada_row.email, PASSWORD, visit)
 
 
 def test_the_models_and_the_migrations_are_the_same_schema(bare_app):

@@ -16,6 +16,10 @@ class WrongCredentials(Exception):
     """The e-mail or the password is wrong; nobody is told which."""
 
 
+class StoreNeeded(Exception):
+    """The person works for several stores and has to say in which one."""
+
+
 class TooManyAttempts(Exception):
     """Too many wrong passwords; try again after so many seconds."""
 

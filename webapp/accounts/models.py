@@ -131,6 +131,50 @@ class SignInSession(Base, Created):
     expires_at: Mapped[datetime]
 
 
+class TokenKind(StrEnum):
+    SIGN_IN = "sign_in"
+    """Made by a program with a password; ends after hours."""
+    LONG_LIVED = "long_lived"
+    """Made by a person for a program; ends after months."""
+
+
+class Scope(StrEnum):
+    """What a token may be used for."""
+
+    READ = "messages:read"
+    WRITE = "messages:write"
+
+
+class ApiToken(Base, Created):
+    """A program's key to one portal as one person in one store. It ends with its row, its date, or its person."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (customer_id IS NULL)", name="one_person"),
+        CheckConstraint("(side = 'customer') = (customer_id IS NOT NULL)", name="customer_side"),
+        CheckConstraint("(side = 'admin') = (store_id IS NULL)", name="store_of_side"),
+        ForeignKeyConstraint(["customer_id", "store_id"], ["customers.id", "customers.store_id"]),
+        ForeignKeyConstraint(["store_id", "user_id"], ["store_members.store_id", "store_members.user_id"]),
+        Index("ix_api_tokens_user_id", "user_id"),
+        Index("ix_api_tokens_customer_id", "customer_id"),
+        Index("ix_api_tokens_expires_at", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token; the token itself is shown once and never kept."""
+    kind: Mapped[TokenKind] = mapped_column(words(TokenKind, "kind"))
+    side: Mapped[Side] = mapped_column(words(Side, "side"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    customer_id: Mapped[int | None]
+    store_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(60))
+    scopes: Mapped[str] = mapped_column(String(64))
+    """The words of ``Scope``, separated by spaces."""
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
 class SignInAttempt(Base):
     """One try at a password, kept so that the limits on guessing survive a restart."""
 

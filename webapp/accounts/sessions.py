@@ -7,10 +7,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, func, literal, null, select, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, literal, select, update
 from sqlalchemy.orm import aliased
 
+from webapp.accounts.holders import holder, viewer_of
 from webapp.accounts.models import (
     Customer,
     Side,
@@ -18,7 +20,6 @@ from webapp.accounts.models import (
     Store,
     StoreMember,
     User,
-    UserRole,
 )
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import now, session
@@ -100,10 +101,15 @@ def touch(token_hash: str) -> None:
 
 def stores_of(viewer: Viewer) -> list[StoreRef]:
     """The stores a store user can act in, by name."""
+    return stores_of_user(viewer.id)
+
+
+def stores_of_user(user_id: int) -> list[StoreRef]:
+    """The stores a user can act in, by name."""
     rows = session.execute(
         select(Store.id, Store.code, Store.name)
         .join(StoreMember, StoreMember.store_id == Store.id)
-        .where(StoreMember.user_id == viewer.id, StoreMember.is_active, Store.is_active)
+        .where(StoreMember.user_id == user_id, StoreMember.is_active, Store.is_active)
         .order_by(Store.name)
     )
     return [StoreRef(*row) for row in rows]
@@ -138,7 +144,7 @@ def first_store_id(user: User) -> int | None:
 
 @cache
 def _valid_session(side: Side) -> Select:  # type: ignore[type-arg]
-    return _account_of(side).where(
+    return holder(side, SignInSession, SignInSession.token_hash, SignInSession.last_seen_at, _store_count(side)).where(
         SignInSession.token_hash == bindparam("sought"),
         SignInSession.side == side,
         SignInSession.expires_at > bindparam("moment"),
@@ -146,69 +152,21 @@ def _valid_session(side: Side) -> Select:  # type: ignore[type-arg]
     )
 
 
-def _account_of(side: Side) -> Select:  # type: ignore[type-arg]
-    if side is Side.CUSTOMER:
-        return (
-            _columns(Customer, None)
-            .join(Customer, Customer.id == SignInSession.customer_id)
-            .join(Store, and_(Store.id == Customer.store_id, Store.is_active))
-            .where(Customer.is_active)
-        )
-    statement = _columns(User, StoreMember if side is Side.STORE else None).join(
-        User, and_(User.id == SignInSession.user_id, User.is_active)
-    )
-    if side is Side.ADMIN:
-        return statement.outerjoin(Store, Store.id == SignInSession.store_id).where(User.role == UserRole.ADMIN)
-    return (
-        statement.join(
-            StoreMember,
-            and_(
-                StoreMember.user_id == User.id,
-                StoreMember.store_id == SignInSession.store_id,
-                StoreMember.is_active,
-            ),
-        )
-        .join(Store, and_(Store.id == StoreMember.store_id, Store.is_active))
-        .where(User.role == UserRole.STORE)
-    )
-
-
-def _columns(account: type[User | Customer], member: type[StoreMember] | None) -> Select:  # type: ignore[type-arg]
+def _store_count(side: Side) -> Any:
+    """The number of stores in which the person of a session can act."""
+    if side is not Side.STORE:
+        return literal(0).label("store_count")
     other, other_store = aliased(StoreMember), aliased(Store)
-    stores = (
+    return (
         select(func.count())
         .select_from(other)
         .join(other_store, and_(other_store.id == other.store_id, other_store.is_active))
         .where(other.user_id == SignInSession.user_id, other.is_active)
         .correlate(SignInSession)
         .scalar_subquery()
+        .label("store_count")
     )
-    return select(
-        SignInSession.token_hash,
-        SignInSession.last_seen_at,
-        account.id,
-        account.name,
-        account.email,
-        account.timezone,
-        account.locale,
-        Store.id.label("store_id"),
-        Store.code,
-        Store.name.label("store_name"),
-        (member.role if member else null()).label("role"),
-        (stores if member else literal(0)).label("store_count"),
-    ).select_from(SignInSession)
 
 
 def _signed_in(side: Side, row: Row, moment: datetime) -> SignedIn:  # type: ignore[type-arg]
-    store = None if side is Side.ADMIN else StoreRef(row.store_id, row.code, row.store_name)
-    viewer = Viewer(
-        side=side,
-        id=row.id,
-        name=row.name,
-        email=row.email,
-        timezone=row.timezone,
-        locale=row.locale,
-        store=store,
-        role=row.role or None,
-    )
-    return SignedIn(viewer, row.token_hash, row.store_count, row.last_seen_at < moment - SEEN_EVERY)
+    return SignedIn(viewer_of(side, row), row.token_hash, row.store_count, row.last_seen_at < moment - SEEN_EVERY)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from webapp.accounts import sessions
-from webapp.accounts.errors import Invalid, TooManyAttempts, WrongCredentials
+from webapp.accounts import sessions, tokens
+from webapp.accounts.errors import Invalid, StoreNeeded, TooManyAttempts, WrongCredentials
 from webapp.accounts.models import Customer, Side, SignInAttempt, Store, User, UserRole
 from webapp.accounts.passwords import verify_password
 from webapp.accounts.service import normalise_email
@@ -23,7 +23,51 @@ KEPT_FOR = timedelta(days=90)
 
 
 def sign_in(side: Side, email: str, password: str, visit: Visit, store_code: str | None = None) -> str:
-    """Check a password and return the secret of a new session.
+    """Check a password and return the secret of a new session; raises what ``_check`` raises."""
+    attempt_id, email = _check(side, email, password, visit, store_code)
+    with writing():
+        token = _begin(side, email, visit, store_code)
+        _succeeded(attempt_id)
+        return token
+
+
+def sign_in_program(
+    side: Side, email: str, password: str, visit: Visit, store_code: str | None = None
+) -> tuple[str, datetime]:
+    """Check a password and return a new token of an API with its end; raises what ``_check`` raises.
+
+    A user of several stores says in which one; raises StoreNeeded, but only after the password was right.
+    """
+    attempt_id, email = _check(side, email, password, visit, store_code if side is Side.CUSTOMER else None)
+    with writing():
+        account = _find(side, email, store_code)
+        if account is None:
+            raise WrongCredentials
+        store_id = _store_of_program(account, store_code)
+        _succeeded(attempt_id)
+        return tokens.issue_sign_in(account, store_id)
+
+
+def _store_of_program(account: User | Customer, code: str | None) -> int | None:
+    if isinstance(account, Customer):
+        return account.store_id
+    if account.role is UserRole.ADMIN:
+        return None
+    stores = sessions.stores_of_user(account.id)
+    if code is None and len(stores) > 1:
+        raise StoreNeeded
+    found = next((store for store in stores if code in {None, store.code}), None)
+    if found is None:
+        raise WrongCredentials
+    return found.id
+
+
+def _succeeded(attempt_id: int) -> None:
+    session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
+
+
+def _check(side: Side, email: str, password: str, visit: Visit, store_code: str | None) -> tuple[int, str]:
+    """Check a password, and return the counted try and the e-mail in its one form.
 
     Raises WrongCredentials for every kind of failure, after the same time, and TooManyAttempts after 5 failures from
     one address on one account, 50 from one address, or 100 on one account, within 15 minutes. An address from which
@@ -42,10 +86,7 @@ def sign_in(side: Side, email: str, password: str, visit: Visit, store_code: str
         password_hash = account.password_hash if account else None
     if not verify_password(password_hash, password):
         raise WrongCredentials
-    with writing():
-        token = _begin(side, email, visit, store_code)
-        session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
-        return token
+    return attempt_id, email
 
 
 def sign_in_without_password(side: Side, email: str, visit: Visit, store_code: str | None = None) -> str:

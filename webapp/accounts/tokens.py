@@ -1,0 +1,122 @@
+"""Tokens of programs: made, found, listed and revoked; only their hashes are kept."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, update
+
+from webapp.accounts.errors import Invalid
+from webapp.accounts.holders import holder, viewer_of
+from webapp.accounts.models import ApiToken, Customer, Scope, Side, TokenKind, User
+from webapp.accounts.sessions import TOKEN_BYTES, hash_token
+from webapp.accounts.viewer import Viewer
+from webapp.database import now, session
+
+PREFIX = "parley_"
+"""So that people and secret scanners know one when they see it."""
+
+SIGN_IN_LASTS = timedelta(hours=12)
+USED_EVERY = timedelta(minutes=5)
+MOST_DAYS = 365
+NAME_LENGTH = 60
+_SHAPE = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """A token that is valid now: who it acts as, and what it may be used for."""
+
+    viewer: Viewer
+    token_id: int
+    scopes: frozenset[Scope]
+    is_due: bool
+    """Whether ``touch`` should note that it was used."""
+
+
+def issue(
+    account: User | Customer, store_id: int | None, kind: TokenKind, name: str, scopes: Iterable[Scope], until: datetime
+) -> str:
+    """Make a token for an account that was checked, and return it; it cannot be shown again.
+
+    Raises Invalid without a name of 1 to 60 characters or without a scope.
+    """
+    name, wanted = " ".join(name.split()), sorted(set(scopes))
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        raise Invalid("name", f"Enter a name of 1 to {NAME_LENGTH} characters")
+    if not wanted:
+        raise Invalid("scopes", "Choose what the token may be used for")
+    token, moment = PREFIX + secrets.token_urlsafe(TOKEN_BYTES), now()
+    is_customer = isinstance(account, Customer)
+    session.execute(delete(ApiToken).where(ApiToken.expires_at < moment - SIGN_IN_LASTS))
+    session.add(
+        ApiToken(
+            token_hash=hash_token(token),
+            kind=kind,
+            side=Side.CUSTOMER if is_customer else Side(account.role.value),  # type: ignore[union-attr]
+            user_id=None if is_customer else account.id,
+            customer_id=account.id if is_customer else None,
+            store_id=store_id,
+            name=name,
+            scopes=" ".join(wanted),
+            expires_at=until,
+        )
+    )
+    session.flush()
+    return token
+
+
+def issue_sign_in(account: User | Customer, store_id: int | None) -> tuple[str, datetime]:
+    """Make the token of a program that signed in with a password, and return it with its end."""
+    until = now() + SIGN_IN_LASTS
+    return issue(account, store_id, TokenKind.SIGN_IN, "Signed in with a password", Scope, until), until
+
+
+def find(side: Side, token: str) -> TokenHolder | None:
+    """Return who a token acts as at this portal, if it and everything it rests on is valid, in one statement."""
+    if not _SHAPE.fullmatch(token):
+        return None
+    moment = now()
+    row = session.execute(_valid(side), {"sought": hash_token(token), "moment": moment}).one_or_none()
+    if row is None:
+        return None
+    scopes = frozenset(map(Scope, row.scopes.split()))
+    is_due = row.last_used_at is None or row.last_used_at < moment - USED_EVERY
+    return TokenHolder(viewer_of(side, row), row.token_id, scopes, is_due)
+
+
+def touch(token_id: int) -> None:
+    """Note that a token was used."""
+    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))
+
+
+def of_viewer(viewer: Viewer) -> list[ApiToken]:
+    """Return the viewer's own tokens that have not ended, the newest first."""
+    statement = select(ApiToken).where(_own(viewer), ApiToken.expires_at > now())
+    return list(session.scalars(statement.order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
+
+
+def revoke(viewer: Viewer, token_id: int) -> bool:
+    """End one of the viewer's own tokens; tell whether there was one."""
+    gone = session.execute(delete(ApiToken).where(_own(viewer), ApiToken.id == token_id).returning(ApiToken.id))
+    return gone.first() is not None
+
+
+def _own(viewer: Viewer) -> ColumnElement[bool]:
+    person = ApiToken.customer_id if viewer.is_customer else ApiToken.user_id
+    return and_(ApiToken.side == viewer.side, person == viewer.id)
+
+
+@cache
+def _valid(side: Side) -> Select[Any]:
+    return holder(side, ApiToken, ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.last_used_at).where(
+        ApiToken.token_hash == bindparam("sought"),
+        ApiToken.side == side,
+        ApiToken.expires_at > bindparam("moment"),
+    )
