@@ -8,12 +8,12 @@ from tests.factories import deactivate, make_customer, make_store
 from webapp.accounts.models import Side
 from webapp.database import reading
 from webapp.messaging.errors import Invalid
-from webapp.messaging.recipients import MOST, Recipient, find_choice, find_choices
+from webapp.messaging.recipients import MOST, Directory, Recipient, find_choice, find_choices
 
 
 def names(viewer, side, text=""):
     with reading():
-        return [choice.name for choice in find_choices(viewer, side, text)]
+        return [choice.name for choice in find_choices(viewer, Directory(side, text=text))]
 
 
 def test_a_store_user_finds_their_own_customers(people):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import astuple
 from datetime import datetime
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.viewer import Viewer
 from webapp.doors.portal import config
 from webapp.messaging.queries import ConversationFilters, Position
+from webapp.messaging.recipients import Directory, Place
 
 
 class InvalidCursor(Exception):
@@ -18,20 +21,38 @@ class InvalidCursor(Exception):
 
 def make(viewer: Viewer, filters: ConversationFilters, position: Position) -> str:
     """Return the cursor of the page that follows the position."""
-    mark = [position.last_message_at.isoformat(), position.conversation_id]
-    return str(_signer(viewer, filters).dumps(mark))
+    return _sign(viewer, filters, (position.last_message_at.isoformat(), position.conversation_id))
 
 
 def read(viewer: Viewer, filters: ConversationFilters, cursor: str) -> Position:
     """Return the position of a cursor; raises InvalidCursor."""
+    moment, number = _signed(viewer, filters, cursor)
+    return Position(datetime.fromisoformat(moment), number)
+
+
+def make_in_directory(viewer: Viewer, wanted: Directory, place: Place) -> str:
+    """Return the cursor of the page of recipients that follows the place."""
+    return _sign(viewer, wanted, astuple(place))
+
+
+def read_in_directory(viewer: Viewer, wanted: Directory, cursor: str) -> Place:
+    """Return the place of a cursor of recipients; raises InvalidCursor."""
+    return Place(*_signed(viewer, wanted, cursor))
+
+
+def _sign(viewer: Viewer, filters: object, mark: tuple[Any, ...]) -> str:
+    return str(_signer(viewer, filters).dumps(mark))
+
+
+def _signed(viewer: Viewer, filters: object, cursor: str) -> list[Any]:
+    """Return what was signed for these filters: what carries our signature is as we made it."""
     try:
-        moment, number = _signer(viewer, filters).loads(cursor)
-        return Position(datetime.fromisoformat(moment), int(number))
-    except (BadData, ValueError, TypeError) as error:
+        return list(_signer(viewer, filters).loads(cursor))
+    except (BadData, ValueError) as error:
         raise InvalidCursor from error
 
 
-def _signer(viewer: Viewer, filters: ConversationFilters) -> URLSafeSerializer:
+def _signer(viewer: Viewer, filters: object) -> URLSafeSerializer:
     key, fallbacks = config().secret_keys
     scope = f"{viewer.side.value}:{viewer.id}:{viewer.store_id}:{filters!r}"
     salt = "cursor:" + hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()

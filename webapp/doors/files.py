@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from webapp.attachments import storage
 from webapp.attachments.content_disposition import content_disposition
@@ -26,10 +27,6 @@ def download(file: AttachmentFile) -> Response:
         return _guarded(_redirect(link))
     mime_type = "text/plain; charset=utf-8" if file.extension in _SERVED_AS_TEXT else file.mime_type
     part = _asked_part(file)
-    if part is None:
-        return _guarded(
-            Response(status=416, mimetype="text/plain", headers={"Content-Range": f"bytes */{file.size_bytes}"})
-        )
     start, length = part
     response = Response(storage.current().read(file.storage_path, start, length), mimetype=None, content_type=mime_type)
     response.content_length = length
@@ -61,10 +58,11 @@ def _guarded(response: Response) -> Response:
     return response
 
 
-def _asked_part(file: AttachmentFile) -> tuple[int, int] | None:
-    """Return start and length of the range that is asked for, of the whole file without one, None for an absurd one.
+def _asked_part(file: AttachmentFile) -> tuple[int, int]:
+    """Return start and length of the range that is asked for, of the whole file without one.
 
-    Several ranges at once, and a range of another version of the file, are answered with the whole file.
+    Raises RequestedRangeNotSatisfiable for one that begins behind the end. Several ranges at once, and a range of
+    another version of the file, are answered with the whole file.
     """
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or request.method != "GET":
@@ -72,7 +70,9 @@ def _asked_part(file: AttachmentFile) -> tuple[int, int] | None:
     if "If-Range" in request.headers and request.if_range.etag != file.sha256:
         return 0, file.size_bytes
     found = asked.range_for_length(file.size_bytes)
-    return (found[0], found[1] - found[0]) if found else None
+    if found is None:
+        raise RequestedRangeNotSatisfiable(file.size_bytes)
+    return found[0], found[1] - found[0]
 
 
 def _redirect(link: str) -> Response:

@@ -51,9 +51,14 @@ STOREFRONT = Portal(
 PORTALS = {portal.name: portal for portal in (ADMIN, STORE, STOREFRONT)}
 
 
+API = "/api/v1"
+"""Below it programs find the portals again, by the same names."""
+
+
 def portal_of(path: str) -> Portal | None:
-    """Return the portal of a path, by its whole first segment: ``/storefront`` begins with ``/store``."""
-    return PORTALS.get(path.split("/", 2)[1]) if path.startswith("/") else None
+    """Return the portal of a path, by a whole segment of it: ``/storefront`` begins with ``/store``."""
+    inner = path.removeprefix(API)
+    return PORTALS.get(inner.split("/", 2)[1]) if inner.startswith("/") else None
 
 
 def config() -> Config:

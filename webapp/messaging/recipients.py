@@ -1,11 +1,26 @@
-"""Whom a viewer may write to: the directory behind the compose page's combobox."""
+"""Whom a viewer may write to: the directory behind the compose page's combobox and the API's list of recipients."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, false, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from webapp.accounts.models import Customer, Side, Store, StoreMember, User
 from webapp.accounts.viewer import StoreRef, Viewer
@@ -15,6 +30,7 @@ from webapp.messaging.errors import Invalid
 from webapp.messaging.text import can_be_sought
 
 MOST = 20
+_WHOLE_STORE, _MEMBER, _CUSTOMER = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,26 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """What narrows the directory: a side, a store, and text within a name or an e-mail."""
+
+    side: Side | None = None
+    store_id: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands in the directory's order; customers stand by their names, whatever their store."""
+
+    kind: int
+    store_key: str
+    store_id: int
+    name_key: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One line of the directory."""
 
@@ -57,6 +93,7 @@ class Choice:
     email: str | None
     """None for a whole store."""
     store: StoreRef
+    place: Place
 
 
 def unknown_recipient() -> Invalid:
@@ -64,109 +101,112 @@ def unknown_recipient() -> Invalid:
     return Invalid("recipient", "unknown", "Choose who to write to from the list")
 
 
-def find_choices(viewer: Viewer, side: Side, text: str = "", limit: int = MOST) -> list[Choice]:
-    """Return active people of that side whose name or e-mail holds the text, by name; whole stores come first.
+def find_choices(viewer: Viewer, wanted: Directory, limit: int = MOST, after: Place | None = None) -> list[Choice]:
+    """Return active people and stores that the viewer may write to: whole stores, then their users, then customers.
 
     A store user finds the customers of their own store only; a customer finds nobody.
     """
-    if channel_between(viewer, side) is None:
+    kinds = _kinds(viewer, wanted)
+    if not kinds or not can_be_sought(wanted.text):
         return []
-    if side is Side.CUSTOMER:
-        statement = _customers(viewer, text)
-    else:
-        both = union_all(select(_whole_stores(text).subquery()), select(_members(text).subquery())).subquery()
-        statement = select(both).order_by(both.c.place, both.c.store_name, both.c.name)
-    return [_choice(side, row) for row in session.execute(statement.limit(limit))]
+    pages = [_page(kind, viewer, wanted, limit, after) for kind in kinds]
+    both = union_all(*(select(page.subquery()) for page in pages)).subquery()
+    statement = select(both).order_by(*_order(both)).limit(limit)
+    return [_choice(row) for row in session.execute(statement)]
 
 
 def find_choice(viewer: Viewer, recipient: Recipient) -> Choice | None:
     """Return the directory's line for one recipient, if the viewer may write to them."""
-    if channel_between(viewer, recipient.type) is None:
-        return None
     if recipient.type is Side.CUSTOMER:
-        statement = _customers(viewer, "").where(Customer.id == recipient.id)
+        kind, condition = _CUSTOMER, Customer.id == recipient.id
     elif recipient.id is None:
-        statement = _whole_stores("").where(Store.id == recipient.store_id)
+        kind, condition = _WHOLE_STORE, Store.id == recipient.store_id
     else:
-        statement = _members("").where(User.id == recipient.id, Store.id == recipient.store_id)
-    row = session.execute(statement).first()
-    return _choice(recipient.type, row) if row else None
+        kind, condition = _MEMBER, and_(User.id == recipient.id, Store.id == recipient.store_id)
+    if kind not in _kinds(viewer, Directory(recipient.type)):
+        return None
+    row = session.execute(_lines(kind, viewer, Directory()).where(condition)).first()
+    return _choice(row) if row else None
 
 
-def _customers(viewer: Viewer, text: str) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(
-            Customer.id,
-            Customer.name,
-            Customer.email,
-            Store.id.label("store_id"),
-            Store.code,
-            Store.name.label("store_name"),
-        )
-        .join(Store, Store.id == Customer.store_id)
-        .where(
-            Customer.is_active,
-            Store.is_active,
-            _holds(text, Customer.name, Customer.email),
-        )
-        .order_by(func.lower(Customer.name), Customer.id)
-    )
-    return statement.where(Customer.store_id == viewer.tenant_id) if viewer.is_store else statement
+def _kinds(viewer: Viewer, wanted: Directory) -> list[int]:
+    sides = {Side.STORE: [_WHOLE_STORE, _MEMBER], Side.CUSTOMER: [_CUSTOMER]}
+    return [
+        kind
+        for side, kinds in sides.items()
+        if wanted.side in {None, side} and channel_between(viewer, side) is not None
+        for kind in kinds
+    ]
 
 
-def _members(text: str) -> Select[*tuple[Any, ...]]:
+def _page(kind: int, viewer: Viewer, wanted: Directory, limit: int, after: Place | None) -> Select[Any]:
+    lines = _lines(kind, viewer, wanted).subquery()
+    key = _order(lines)
+    statement = select(lines).order_by(*key).limit(limit)
+    return statement if after is None else statement.where(tuple_(*key) > tuple_(*astuple(after)))
+
+
+def _order(lines: Subquery) -> list[ColumnElement[Any]]:
+    return [lines.c[name] for name in ("kind", "store_key", "store_number", "name_key", "number")]
+
+
+def _lines(kind: int, viewer: Viewer, wanted: Directory) -> Select[Any]:
+    """Select the active lines of one kind within what the viewer may see."""
+    statement = {_WHOLE_STORE: _whole_stores, _MEMBER: _members, _CUSTOMER: _customers}[kind](wanted.text)
+    if viewer.is_store:
+        statement = statement.where(Store.id == viewer.tenant_id)
+    return statement.where(Store.id == wanted.store_id) if wanted.store_id is not None else statement
+
+
+def _whole_stores(text: str) -> Select[Any]:
+    statement = _columns(_WHOLE_STORE, cast(null(), Id), Store.name, cast(null(), String)).select_from(Store)
+    return statement.where(Store.is_active, _holds(text, Store.name, Store.code))
+
+
+def _members(text: str) -> Select[Any]:
     return (
-        select(
-            literal(1).label("place"),
-            User.id,
-            User.name,
-            User.email,
-            Store.id.label("store_id"),
-            Store.code,
-            Store.name.label("store_name"),
-        )
+        _columns(_MEMBER, User.id, User.name, User.email)
         .select_from(StoreMember)
-        .join(User, User.id == StoreMember.user_id)
-        .join(Store, Store.id == StoreMember.store_id)
-        .where(
-            StoreMember.is_active,
-            User.is_active,
-            Store.is_active,
-            _holds(text, User.name, User.email, Store.name),
-        )
-        .order_by(func.lower(Store.name), func.lower(User.name))
-        .limit(MOST)
+        .join(User, and_(User.id == StoreMember.user_id, User.is_active))
+        .join(Store, and_(Store.id == StoreMember.store_id, Store.is_active))
+        .where(StoreMember.is_active, _holds(text, User.name, User.email, Store.name))
     )
 
 
-def _whole_stores(text: str) -> Select[*tuple[Any, ...]]:
+def _customers(text: str) -> Select[Any]:
     return (
-        select(
-            literal(0).label("place"),
-            cast(null(), Id).label("id"),
-            Store.name,
-            cast(null(), String).label("email"),
-            Store.id.label("store_id"),
-            Store.code,
-            Store.name.label("store_name"),
-        )
-        .where(Store.is_active, _holds(text, Store.name, Store.code))
-        .order_by(func.lower(Store.name))
-        .limit(MOST)
+        _columns(_CUSTOMER, Customer.id, Customer.name, Customer.email)
+        .join(Store, and_(Store.id == Customer.store_id, Store.is_active))
+        .where(Customer.is_active, _holds(text, Customer.name, Customer.email))
     )
 
 
-def _holds(text: str, *columns: Any) -> Any:
+def _columns(kind: int, number: Any, name: Any, email: Any) -> Select[Any]:
+    """Select a line with the parts of its place."""
+    return select(
+        literal(kind).label("kind"),
+        number.label("id"),
+        name.label("name"),
+        email.label("email"),
+        Store.id.label("store_id"),
+        Store.code.label("code"),
+        Store.name.label("store_name"),
+        (literal("") if kind == _CUSTOMER else func.lower(Store.name)).label("store_key"),
+        (literal(0) if kind == _CUSTOMER else Store.id).label("store_number"),
+        (literal("") if kind == _WHOLE_STORE else func.lower(name)).label("name_key"),
+        func.coalesce(number, 0).label("number"),
+    )
+
+
+def _holds(text: str, *columns: Any) -> ColumnElement[bool]:
     if not can_be_sought(text):
         return false()
     return or_(*(func.lower(column).contains(text.strip().lower(), autoescape=True) for column in columns))
 
 
-def _choice(side: Side, row: Any) -> Choice:
+def _choice(row: Any) -> Choice:
+    side = Side.CUSTOMER if row.kind == _CUSTOMER else Side.STORE
     store_id = None if side is Side.CUSTOMER else row.store_id
-    return Choice(
-        Recipient(side, row.id, store_id),
-        row.name,
-        row.email,
-        StoreRef(row.store_id, row.code, row.store_name),
-    )
+    place = Place(row.kind, row.store_key, row.store_number, row.name_key, row.number)
+    store = StoreRef(row.store_id, row.code, row.store_name)
+    return Choice(Recipient(side, row.id, store_id), row.name, row.email, store, place)

@@ -17,7 +17,7 @@ from webapp.messaging import access, queries
 from webapp.messaging.drafts import NewConversation
 from webapp.messaging.errors import Invalid
 from webapp.messaging.models import SUBJECT_LENGTH
-from webapp.messaging.recipients import Choice, Recipient, find_choice, find_choices
+from webapp.messaging.recipients import Choice, Directory, Recipient, find_choice, find_choices
 from webapp.messaging.text import without_control_characters
 from webapp.portals import htmx
 from webapp.portals.forms import ComposeForm, errors_of
@@ -56,7 +56,7 @@ def recipients() -> Response:
     return htmx.piece(
         "messaging/_recipients.html",
         page=url_for(f"{g.portal.name}.compose"),
-        choices=find_choices(current_viewer(), _side(request.args.get("side")), _typed(request.args.get("recipient"))),
+        choices=_matching(request.args.get("side"), request.args.get("recipient")),
         typed=_typed(request.args.get("recipient")),
     )
 
@@ -128,7 +128,11 @@ def _only_match(form: ComposeForm) -> Choice | None:
 
 
 def _found(form: ComposeForm) -> list[Choice]:
-    return find_choices(current_viewer(), _side(form.side.data), _typed(form.recipient.data))
+    return _matching(form.side.data, form.recipient.data)
+
+
+def _matching(side: str | None, typed: str | None) -> list[Choice]:
+    return find_choices(current_viewer(), Directory(_side(side), text=_typed(typed)))
 
 
 def _recipient_error(form: ComposeForm, choices: list[Choice]) -> str:

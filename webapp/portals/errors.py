@@ -9,43 +9,23 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from webapp.accounts import sessions
 from webapp.accounts.viewer import Viewer
-from webapp.attachments.errors import (
-    AttachmentError,
-    FileMissing,
-    FilesRefused,
-    PreviewFailed,
-    StorageFull,
-    StorageUnavailable,
-)
+from webapp.attachments.errors import AttachmentError, FilesRefused, StorageUnavailable
 from webapp.database import end_reading
 from webapp.doors import limits
 from webapp.doors.guard import ACTING_STORE, SignInRequired, StoreSwitched
 from webapp.doors.identity import signed_in
 from webapp.doors.portal import portal_of
+from webapp.doors.refusals import DATABASE_AWAY, RETRY_SECONDS, STORAGE_RETRY_SECONDS, status_of
 from webapp.messaging import access, queries
-from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, MessagingError, NotAllowed, NotFound
+from webapp.messaging.errors import MessagingError, NotFound
 from webapp.portals import htmx, panels
 
 log = logging.getLogger(__name__)
 
-STATUS = {
-    Invalid: 422,
-    NotFound: 404,
-    NotAllowed: 403,
-    ConversationClosed: 409,
-    KeyReused: 409,
-    FilesRefused: 422,
-    FileMissing: 404,
-    PreviewFailed: 404,
-    StorageFull: 507,
-    StorageUnavailable: 503,
-}
-RETRY_SECONDS, STORAGE_RETRY_SECONDS = 5, 60
 WORDS = {
     400: ("This request cannot be understood", "Go back, reload the page and try again."),
     403: ("You are not allowed to do this", "Ask somebody who is."),
@@ -57,6 +37,9 @@ WORDS = {
     500: ("Sorry, there is a problem with the service", "Try again later."),
     503: ("Sorry, the service is busy", "Try again in a few seconds."),
 }
+KEPT_HEADERS = {"Allow", "Content-Range", "Retry-After"}
+"""What a refusal by Werkzeug says beside its words."""
+
 _KEPT = ("recipient", "subject", "body")
 
 
@@ -68,8 +51,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(AttachmentError, _refused)
     app.register_error_handler(RateLimitExceeded, _too_fast)
     app.register_error_handler(CSRFError, _page_too_old)
-    app.register_error_handler(OperationalError, _database_away)
-    app.register_error_handler(PoolTimeout, _database_away)
+    for kind in DATABASE_AWAY:
+        app.register_error_handler(kind, _database_away)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(InternalServerError, _broken)
 
@@ -95,12 +78,10 @@ def _store_switched(error: StoreSwitched) -> Response:
 
 
 def _refused(error: MessagingError | AttachmentError) -> Response:
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    status = status_of(error)
     if isinstance(error, NotFound):
         return _not_found()
     refused = error if isinstance(error, FilesRefused) else None
-    if refused and refused.is_too_large:
-        status = 413
     if not htmx.is_asking() and _endpoint() == "send_message":
         response = _thread_again(error, status)
     else:
@@ -147,8 +128,9 @@ def _http_error(error: HTTPException) -> Response:
         return make_response(error)
     title, hint = WORDS.get(status, WORDS[400 if status < 500 else 500])
     response = _answer(status, title, hint)
-    if status == 405 and (allowed := getattr(error, "valid_methods", None)):
-        response.headers["Allow"] = ", ".join(allowed)
+    for name, value in error.get_headers():
+        if name in KEPT_HEADERS:
+            response.headers[name] = value
     return response
 
 

@@ -153,13 +153,14 @@ def _own_path(text: str | None) -> str:
         parts = urlsplit(text)
     except ValueError:  # such as //[
         return ""
-    if parts.scheme or parts.netloc or "\\" in text or portal_of(parts.path) is not g.portal:
+    portal: Portal = g.portal
+    if parts.scheme or parts.netloc or "\\" in text or portal_of(parts.path) is not portal:
         return ""
     try:
         endpoint, _ = current_app.create_url_adapter(request).match(parts.path, method="GET")  # type: ignore[union-attr]
     except HTTPException:
         return ""
-    if "/_/" in parts.path or endpoint.endswith((".login", ".logout")):
+    if not endpoint.startswith(f"{portal.name}.") or "/_/" in parts.path or endpoint.endswith((".login", ".logout")):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
