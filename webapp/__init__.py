@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import cli, database
+from webapp import api, cli, database
+from webapp.api import problems
 from webapp.attachments import kinds, storage
 from webapp.config import ROOT, Config, ConfigurationError
 from webapp.doors import guard, headers, hosts, limits, uploads
@@ -20,9 +21,17 @@ MAX_PARTS = 200
 
 
 class Parley(Flask):
-    """The application; its requests stream their files to the disk."""
+    """The application: its requests stream their files to the disk, and programs get every failure as a problem."""
 
     request_class = uploads.ParleyRequest
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        """Answer what was raised before or in a view, or by the lack of one."""
+        return problems.answer(e) if request.path.startswith("/api/") else super().handle_user_exception(e)
+
+    def handle_exception(self, e: Exception) -> Response:
+        """Answer what was raised after a view."""
+        return problems.answer(e) if request.path.startswith("/api/") else super().handle_exception(e)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -89,6 +98,7 @@ def _add_doors(app: Flask, config: Config) -> None:
     with app.app_context():
         for portal in (admin, store, storefront):
             app.register_blueprint(portal.make_blueprint())
+        api.register(app)
 
 
 def _what_every_page_knows() -> dict[str, Any]:

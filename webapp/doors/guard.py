@@ -50,6 +50,16 @@ def quiet(view: _View) -> _View:
     return view
 
 
+def is_public(view: object) -> bool:
+    """Tell whether anybody may reach the view."""
+    return getattr(view, "is_public", False)
+
+
+def is_quiet(view: object) -> bool:
+    """Tell whether a request of the view says nothing about the person being there."""
+    return getattr(view, "is_quiet", False)
+
+
 def from_any_store(view: _View) -> _View:
     """Take the view's requests from pages of a left store too: signing out and switching must work there."""
     view.is_from_any_store = True  # type: ignore[attr-defined]
@@ -64,7 +74,7 @@ def guard(portal: Portal) -> None:
     g.portal = portal
     view = current_app.view_functions.get(request.endpoint or "")
     found = signed_in()
-    if found is None and not getattr(view, "is_public", False):
+    if found is None and not is_public(view):
         raise SignInRequired(portal)
     g.viewer = found.viewer if found else None
     g.signed_in = found
@@ -75,16 +85,21 @@ def guard(portal: Portal) -> None:
         csrf.protect()
     if found:
         if not getattr(view, "is_from_any_store", False):
-            _refuse_left_store(found)
-        if found.is_due and not getattr(view, "is_quiet", False):
+            refuse_left_store(found, _page_code())
+        if found.is_due and not is_quiet(view):
             with writing():
                 sessions.touch(found.token_hash)
 
 
-def _refuse_left_store(found: SignedIn) -> None:
+def refuse_left_store(found: SignedIn, page_code: str | None) -> None:
+    """Raise StoreSwitched when the session is in another store than the one the request was made for."""
     store = found.viewer.store
-    page_code = request.headers.get("X-Parley-Store") or (
-        request.form.get(ACTING_STORE) if request.method not in SAFE_METHODS else None
-    )
     if found.viewer.is_store and store and page_code and page_code != store.code:
         raise StoreSwitched(page_code)
+
+
+def _page_code() -> str | None:
+    """The store whose page the request comes from, if it says so."""
+    if page_code := request.headers.get("X-Parley-Store"):
+        return page_code
+    return request.form.get(ACTING_STORE) if request.method not in SAFE_METHODS else None

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import time
 
-from flask import Flask
+from flask import Flask, g
 from flask_limiter.util import get_remote_address
 
+from webapp.accounts.tokens import TokenHolder
+from webapp.accounts.viewer import Viewer
 from webapp.config import Config
-from webapp.doors.identity import signed_in
 from webapp.doors.uploads import count_files, has_files
 from webapp.extensions import limiter
 
 
 def person_key() -> str:
     """The person when there is one, so that people behind one address do not share a limit; else the address."""
-    found = signed_in()
-    if found is None:
-        return get_remote_address()
-    return f"{found.viewer.side.value}:{found.viewer.id}:{found.viewer.store_id}"
+    viewer: Viewer | None = g.get("viewer")
+    return f"{viewer.side.value}:{viewer.id}:{viewer.store_id}" if viewer else get_remote_address()
+
+
+def caller_key() -> str:
+    """The token of a program, so that one that runs wild does not stop the others of its owner; else the person."""
+    token: TokenHolder | None = g.get("token")
+    return f"token:{token.token_id}" if token else person_key()
 
 
 sending = limiter.shared_limit("20 per minute", scope="send", key_func=person_key)
@@ -28,7 +33,15 @@ starting = limiter.shared_limit(
 uploading = limiter.shared_limit(
     "300 per hour", scope="upload", key_func=person_key, cost=count_files, exempt_when=lambda: not has_files()
 )
+signing_in = limiter.shared_limit("60 per minute", scope="sign-in", key_func=get_remote_address)
+calling = limiter.shared_limit("600 per minute", scope="token", key_func=caller_key)
+calling_from = limiter.shared_limit("1200 per minute", scope="address", key_func=get_remote_address)
 changing = limiter.shared_limit("120 per minute", scope="change", key_func=person_key)
+
+
+@limiter.shared_limit("60 per minute", scope="bad-token", key_func=get_remote_address)
+def count_bad_token() -> None:
+    """Count a token that is not valid; after too many of them the address has to wait."""
 
 
 def seconds_to_wait() -> int:

@@ -37,7 +37,8 @@ def conversation_list(
     The version is read before the rows: a page can be newer than it says, never older.
     """
     if not can_be_sought(filters.text):
-        return ConversationList([], None, 0, False, badge(viewer).version, "")
+        known = badge(viewer)
+        return ConversationList([], None, 0, False, known.version, "", known.unread_messages)
     asked = access.as_parameters(viewer)
     counting = _counts(viewer.side, Shape.of(filters))
     counted = session.execute(counting, asked | as_parameters(filters, None, COUNTED_TO + 1)).one()
@@ -52,6 +53,7 @@ def conversation_list(
         total_is_capped=counted[0] > COUNTED_TO,
         version=counted[1],
         newest=str(counted[2] or ""),
+        unread_messages=counted[3],
     )
 
 
@@ -68,11 +70,15 @@ def conversation_row(viewer: Viewer, conversation_id: int) -> ConversationRow:
 def _counts(side: Side, shape: Shape) -> Select[Any]:
     viewer = Anybody(side)
     total = select(func.count()).select_from(page_of_ids(viewer, shape).subquery())
-    version = select(Inbox.version).where(access.owns_inbox(viewer))
+    version, unread = (
+        select(column).where(access.owns_inbox(viewer)).scalar_subquery()
+        for column in (Inbox.version, Inbox.unread_messages)
+    )
     return select(
         total.scalar_subquery(),
-        func.coalesce(version.scalar_subquery(), 0),
+        func.coalesce(version, 0),
         newest_of_team(viewer) if shape.team else literal(""),
+        func.coalesce(unread, 0),
     )
 
 

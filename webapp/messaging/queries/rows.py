@@ -76,7 +76,7 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class ConversationList:
-    """A page of the inbox. ``version`` and ``newest`` tell a poll what this page had seen."""
+    """A page of the inbox. ``version`` and ``newest`` tell a poll what this page had seen; the badge comes along."""
 
     rows: list[ConversationRow]
     next: Position | None
@@ -84,6 +84,7 @@ class ConversationList:
     total_is_capped: bool
     version: int
     newest: str
+    unread_messages: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,77 @@
+"""The guard of the API: whose token or session is it, what may it be used for, is the request small enough."""
+
+from __future__ import annotations
+
+from flask import current_app, g, request
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
+
+from webapp.accounts import sessions, tokens
+from webapp.accounts.models import Scope
+from webapp.accounts.tokens import TokenHolder
+from webapp.api.problems import BAD_CSRF, BAD_TOKEN, NO_SCOPE, NO_TOKEN, Refused
+from webapp.database import end_reading, writing
+from webapp.doors import limits, uploads
+from webapp.doors.guard import SAFE_METHODS, is_public, is_quiet, refuse_left_store
+from webapp.doors.identity import signed_in
+from webapp.doors.portal import Portal
+
+
+def guard(portal: Portal) -> None:
+    """Check a request before its view: token or session, scope, size, CSRF, in this order.
+
+    An Authorization header decides alone: with a token that is not valid here, a session beside it is not looked at.
+    """
+    g.portal = portal
+    g.viewer = g.signed_in = g.token = None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if is_public(view):
+        return
+    writes = request.method not in SAFE_METHODS
+    if "Authorization" in request.headers:
+        held = _held(portal)
+        g.token, g.viewer = held, held.viewer
+        _require_scope(held, Scope.WRITE if writes else Scope.READ)
+        is_due = held.is_due
+    else:
+        found = signed_in()
+        if found is None:
+            raise Refused(401, "Send a token as Authorization: Bearer.", NO_TOKEN, {"WWW-Authenticate": "Bearer"})
+        g.signed_in, g.viewer = found, found.viewer
+        if writes:
+            _require_csrf_token()
+        refuse_left_store(found, request.headers.get("X-Parley-Store"))
+        is_due = found.is_due
+    if getattr(view, "takes_files", False):
+        uploads.allow_files(request)
+    if writes:
+        end_reading()  # a body may be long in coming, and no transaction should wait for it
+    if is_due and not is_quiet(view):
+        with writing():
+            if g.token:
+                tokens.touch(g.token.token_id)
+            else:
+                sessions.touch(g.signed_in.token_hash)
+
+
+def _held(portal: Portal) -> TokenHolder:
+    scheme, _, token = request.headers["Authorization"].partition(" ")
+    held = tokens.find(portal.side, token.strip()) if scheme.lower() == "bearer" else None
+    if held is None:
+        limits.count_bad_token()
+        header = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise Refused(401, "The token is unknown, has ended, or belongs to another portal.", BAD_TOKEN, header)
+    return held
+
+
+def _require_scope(held: TokenHolder, scope: Scope) -> None:
+    if scope not in held.scopes:
+        header = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope.value}"'}
+        raise Refused(403, f"This needs a token with the scope {scope.value}.", NO_SCOPE, header)
+
+
+def _require_csrf_token() -> None:
+    try:
+        validate_csrf(request.headers.get("X-CSRF-Token", ""))
+    except ValidationError as error:
+        raise Refused(403, "A write with a session needs the header X-CSRF-Token.", BAD_CSRF) from error
