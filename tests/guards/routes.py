@@ -10,8 +10,10 @@ from werkzeug.routing import Rule
 from webapp.accounts.viewer import Viewer
 from webapp.doors.portal import portal_of
 
-PUBLIC = {"static", "site.front", "site.health", "site.ready"} | {
-    f"{portal}.{name}" for portal in ("admin", "store", "storefront") for name in ("login", "demo_sign_in")
+PUBLIC = {"static", "site.front", "site.health", "site.ready", "api.specification", "api.documentation"} | {
+    name.format(portal=portal)
+    for portal in ("admin", "store", "storefront")
+    for name in ("{portal}.login", "{portal}.demo_sign_in", "api_{portal}.create_token")
 }
 """Anybody may ask for these; add a route here only with a reason to show it to the world."""
 
@@ -34,6 +36,11 @@ class Route:
     def name(self) -> str:
         """The endpoint without its portal."""
         return self.endpoint.rpartition(".")[2]
+
+    @property
+    def of_programs(self) -> bool:
+        """Whether it is a route of the JSON API."""
+        return str(self.rule).startswith("/api/")
 
     @property
     def of_conversation(self) -> bool:

@@ -18,6 +18,12 @@ STRANGERS = {
     "admin_customer": ("olga", "tom", "luis", "nina"),
     "admin_store": ("tom", "mara", "luis", "nina"),
 }
+CHANGING = {"Date", "Content-Length", "RateLimit"}
+JSON = {
+    "send_message": {"content": "Hello"},
+    "mark_unread": {"from_seq": 1},
+    "set_preferences": {"email_notifications": True},
+}
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/"}
 ALL_STRANGERS = [(channel, who) for channel, everybody in STRANGERS.items() for who in everybody if who != "wim_at_tea"]
 ALL_MEMBERS = [(channel, who) for found in (MEMBERS, TEAM) for channel, all_of in found.items() for who in all_of]
@@ -43,14 +49,16 @@ def ask(browser, route: Route, conversation_id: int, headers: dict[str, str], at
     """Ask a route about a conversation, and return what a stranger could tell apart."""
     token = browser.csrf_token()
     data = {"csrf_token": token, "body": "Hello", "email_notifications": "on", "up_to_seq": "1", "from_seq": "1"}
+    writes = route.method not in {"GET", "HEAD"}
+    carried = {"json": JSON.get(route.name, {})} if route.of_programs else {"data": data}
     response = browser.open(
         route.path(conversation_id, attachment_id),
         method=route.method,
         headers={**headers, "X-CSRF-Token": token},
-        data=data if route.method not in {"GET", "HEAD"} else None,
+        **(carried if writes else {}),
     )
     text = re.sub(r'(csrf_token" value=|X-CSRF-Token": )"[^"]+"', r"\1TOKEN", response.data.decode("utf-8", "replace"))
-    sent = {name: value for name, value in response.headers.items() if name not in {"Date", "Content-Length"}}
+    sent = {name: value for name, value in response.headers.items() if name not in CHANGING}
     return response.status_code, mask(str(sent), conversation_id), mask(text, conversation_id)
 
 

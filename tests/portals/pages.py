@@ -17,6 +17,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+REFUSALS = {"text/html", "application/problem+json"}
 FILE_SECURITY_POLICY = "default-src 'none'; sandbox"
 
 _RANDOM = re.compile(r'((?:csrf_token|client_key)" value="|X-CSRF-Token": ")[^"]+')
@@ -41,7 +42,7 @@ def bad_headers(response: TestResponse) -> list[str]:
     """Return what the headers lack."""
     headers = response.headers
     reasons = []
-    is_file = "/attachments/" in response.request.path and response.mimetype != "text/html"
+    is_file = "/attachments/" in response.request.path and response.mimetype not in REFUSALS
     if headers.get("Content-Security-Policy") != (FILE_SECURITY_POLICY if is_file else CONTENT_SECURITY_POLICY):
         reasons.append("another Content-Security-Policy")
     if headers.get("X-Content-Type-Options") != "nosniff":
