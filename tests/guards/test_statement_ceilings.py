@@ -8,11 +8,16 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from tests.api.conftest import token_of
+from tests.api.program import Program
 from tests.backends import engine_of
 from tests.factories import make_member, make_store_user, send, start
 from tests.messaging.bulk_rows import fill
 from tests.portals.fixtures import inbox_of
 from webapp.database import WRITING
+
+CALLS = {"list": 3, "badge": 2, "detail": 4, "send": (10, 11), "read": (8, 9), "close": (9, 10), "recipients": 2}
+"""Of programs; a send reads the message again to show it."""
 
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK")
 
@@ -78,7 +83,7 @@ def the_conversation_of(people, who, conversation):
 
 def ask(browser, app, method, path, ceiling, **kwargs):
     with counting(app) as statements:
-        response = browser.open(path, method=method, **kwargs)
+        response = browser(method, path, **kwargs) if callable(browser) else browser.open(path, method=method, **kwargs)
     assert response.status_code < 400, response.text
     assert 0 < len(statements) <= ceiling, "\n\n".join([f"{len(statements)} statements for {path}", *statements])
 
@@ -134,6 +139,29 @@ def test_writes(app, backend, sign_in, people, conversation, who):
         post(f"{one}/reopen", "reopen")
         to = "customer:1" if who == "olga" else f"store:{people.harbor.id}"
         post(f"{inbox}/new", "start", choice=to, subject="Hi", body="Hello", side=to.partition(":")[0])
+
+
+@pytest.mark.parametrize("who", ["ada", "olga", "mara"])
+def test_programs(app, backend, people, conversation, who):
+    viewer = getattr(people, who)
+    mine = the_conversation_of(people, who, conversation)
+    program, one = Program(app, viewer, token_of(viewer)), f"/{mine.id}"
+    program.get()  # notes that the token is used
+
+    def call(method, path, ceiling, json=None):
+        statements = ceiling if isinstance(ceiling, int) else ceiling[backend == "postgres"]
+        ask(program, app, method, path, statements, json=json)
+
+    for query in ("", "?scope=team&status=all", "?unread=1", "?q=nr&status=all"):
+        call("GET", query, CALLS["list"])
+    call("GET", "/unread-count", CALLS["badge"])
+    for query in ("", "?before=4", "?after=1"):
+        call("GET", one + query, CALLS["detail"])
+    call("POST", f"{one}/messages", CALLS["send"], {"content": "Hello"})
+    call("PUT", f"{one}/read", CALLS["read"], {"up_to_seq": 3})
+    if who != "mara":
+        call("GET", "/recipients?q=a", CALLS["recipients"])
+        call("POST", f"{one}/close", CALLS["close"])
 
 
 def test_the_count_sees_every_statement(app, sign_in, people):
