@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import files, marketplace, requests, servers
+from bench import files, marketplace, programs, requests, servers
 
 SMALL, LARGE = 4_000, 20_000
 GOALS = {"badge": 0.45, "list": 0.3, "list, team": 0.3, "list, unread": 0.3, "thread": 0.3, "send": 0.2}
@@ -36,7 +36,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         small = marketplace.build(Path(folder), SMALL)
         large = marketplace.build(Path(folder), LARGE)
-        results = [*_costs(large), *_flatness(small, large), *_files(small)]
+        results = [*_costs(large), *_flatness(small, large), *_programs(large), *_files(small)]
     _print(results)
     path = Path(__file__).parent / "results" / f"{datetime.now(UTC):%Y-%m-%d}.json"
     path.parent.mkdir(exist_ok=True)
@@ -73,6 +73,13 @@ def _flatness(small: marketplace.Marketplace, large: marketplace.Marketplace) ->
         ratio = round(many / few, 2) if few else 1.0
         results.append(Result("P2", name, ratio, FLAT, f"x the steps of {SMALL:,} ({many:,})", ratio <= FLAT))
     return results
+
+
+def _programs(place: marketplace.Marketplace) -> list[Result]:
+    return [
+        Result("API", name, round(part, 3), None, f"x bare Flask JSON ({cost:.1f} ms)", None)
+        for name, (part, cost) in programs.ratios(place).items()
+    ]
 
 
 def _files(place: marketplace.Marketplace) -> list[Result]:

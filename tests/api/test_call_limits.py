@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from limits import parse
 
 from tests.api.program import Program
 from tests.factories import start
+from webapp.extensions import limiter
 
 POLICY = re.compile(r'"[a-z-]+";q=\d+;w=\d+(, "[a-z-]+";q=\d+;w=\d+)*')
 LEFT = re.compile(r'"[a-z-]+";r=\d+;t=\d+(, "[a-z-]+";r=\d+;t=\d+)*')
@@ -72,3 +75,23 @@ def test_guessing_tokens_has_a_limit_per_address(app, people, program):
 @pytest.mark.usefixtures("unlimited")
 def test_without_limits_nothing_is_said_of_them(people, program):
     assert "RateLimit" not in program(people.olga).get().headers
+
+
+def test_files_are_limited_per_person_by_their_number(people, program):
+    conversation = start(people.olga, people.mara_row)
+    mara, path = program(people.mara), f"/{conversation.id}/messages"
+
+    def send(*names):
+        return mara.post(path, data={"files": [(io.BytesIO(b"text"), name) for name in names]})
+
+    first = send("a.txt", "b.txt")
+    assert (first.status_code, left(first, "upload")) == (201, 298)
+    key = ("parley", f"customer:{people.mara.id}:{people.harbor.id}", "upload")
+    limiter.limiter.hit(parse("300 per hour"), *key, cost=297)  # as if they had been sent
+
+    refused, one = send("c.txt", "d.txt"), mara.post(path, json={"content": "Text goes on"})
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 3000
+    assert one.status_code == 201
+    assert len(mara.read(f"/{conversation.id}")["messages"]) == 3
