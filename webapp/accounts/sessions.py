@@ -9,18 +9,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, literal, select, update
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.holders import holder, viewer_of
-from webapp.accounts.models import (
-    Customer,
-    Side,
-    SignInSession,
-    Store,
-    StoreMember,
-    User,
-)
+from webapp.accounts.models import Customer, Side, SignInSession, Store, StoreMember, User
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import now, session
 
@@ -94,6 +87,25 @@ def end(token: str) -> None:
     session.execute(delete(SignInSession).where(SignInSession.token_hash == hash_token(token)))
 
 
+def of_viewer(viewer: Viewer) -> list[SignInSession]:
+    """Return the viewer's own sessions at their portal that have not ended, the last seen first."""
+    moment = now()
+    statement = select(SignInSession).where(
+        _own(viewer), SignInSession.expires_at > moment, SignInSession.last_seen_at > moment - IDLE_LIMIT
+    )
+    return list(session.scalars(statement.order_by(SignInSession.last_seen_at.desc(), SignInSession.token_hash)))
+
+
+def end_own(viewer: Viewer, token_hash: str) -> bool:
+    """End one of the viewer's own sessions; tell whether there was one."""
+    gone = session.execute(
+        delete(SignInSession)
+        .where(_own(viewer), SignInSession.token_hash == token_hash)
+        .returning(SignInSession.token_hash)
+    )
+    return gone.first() is not None
+
+
 def touch(token_hash: str) -> None:
     """Note that the person was here, which keeps the session from growing idle."""
     session.execute(update(SignInSession).where(SignInSession.token_hash == token_hash).values(last_seen_at=now()))
@@ -140,6 +152,11 @@ def first_store_id(user: User) -> int | None:
         .order_by(func.max(SignInSession.last_seen_at).desc().nulls_last(), StoreMember.created_at, Store.id)
         .limit(1)
     )
+
+
+def _own(viewer: Viewer) -> ColumnElement[bool]:
+    person = SignInSession.customer_id if viewer.is_customer else SignInSession.user_id
+    return and_(SignInSession.side == viewer.side, person == viewer.id)
 
 
 @cache

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, u
 
 from webapp.accounts.errors import Invalid
 from webapp.accounts.holders import holder, viewer_of
-from webapp.accounts.models import ApiToken, Customer, Scope, Side, TokenKind, User
+from webapp.accounts.models import ApiToken, Customer, Scope, Side, Store, TokenKind, User
 from webapp.accounts.sessions import TOKEN_BYTES, hash_token
 from webapp.accounts.viewer import Viewer
 from webapp.database import now, session
@@ -78,6 +78,22 @@ def issue_sign_in(account: User | Customer, store_id: int | None) -> tuple[str, 
     return issue(account, store_id, TokenKind.SIGN_IN, "Signed in with a password", Scope, until), until
 
 
+def issue_long_lived(
+    account: User | Customer, store_id: int | None, name: str, scopes: Iterable[Scope], days: int
+) -> str:
+    """Make a token that lasts 1 to 365 days, and return it; raises what ``issue`` raises, and Invalid for the days."""
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("days", f"Choose 1 to {MOST_DAYS} days")
+    return issue(account, store_id, TokenKind.LONG_LIVED, name, scopes, now() + timedelta(days=days))
+
+
+def issue_own(viewer: Viewer, name: str, scopes: Iterable[Scope], days: int) -> str:
+    """Make a long-lived token of the viewer, for the store they act in; raises what ``issue_long_lived`` raises."""
+    account: User | Customer
+    account = session.get_one(Customer, viewer.id) if viewer.is_customer else session.get_one(User, viewer.id)
+    return issue_long_lived(account, viewer.store_id, name, scopes, days)
+
+
 def find(side: Side, token: str) -> TokenHolder | None:
     """Return who a token acts as at this portal, if it and everything it rests on is valid, in one statement."""
     if not _SHAPE.fullmatch(token):
@@ -96,10 +112,15 @@ def touch(token_id: int) -> None:
     session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))
 
 
-def of_viewer(viewer: Viewer) -> list[ApiToken]:
-    """Return the viewer's own tokens that have not ended, the newest first."""
-    statement = select(ApiToken).where(_own(viewer), ApiToken.expires_at > now())
-    return list(session.scalars(statement.order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
+def of_viewer(viewer: Viewer) -> list[tuple[ApiToken, str | None]]:
+    """Return the viewer's own tokens that have not ended, the newest first, each with the name of its store.
+
+    Those for another store of the same person are among them: they are theirs to revoke.
+    """
+    statement = select(ApiToken, Store.name).outerjoin(Store, Store.id == ApiToken.store_id)
+    statement = statement.where(_own(viewer), ApiToken.expires_at > now())
+    rows = session.execute(statement.order_by(ApiToken.created_at.desc(), ApiToken.id.desc()))
+    return [(token, name) for token, name in rows]
 
 
 def revoke(viewer: Viewer, token_id: int) -> bool:

@@ -10,12 +10,14 @@ from webapp.cli.demo import demo
 from webapp.cli.importing import import_threads
 from webapp.cli.maintenance import delete_attachment, doctor, recount_unread, sweep_attachments
 from webapp.cli.running import prepare_run
+from webapp.cli.tokens import create_token
 
 COMMANDS = (
     create_admin,
     create_store,
     create_member,
     create_customer,
+    create_token,
     deactivate,
     activate,
     deactivate_store,

@@ -28,6 +28,25 @@ CHANNEL_CLASSES = {
     ConversationType.STORE_CUSTOMER: "sc",
     ConversationType.ADMIN_CUSTOMER: "ac",
 }
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+"""What user agents hold, in the order in which they give each other's names."""
+
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 for _schema in ("ftp:", "//"):
     _linkify.add(_schema, None)
@@ -185,6 +204,17 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def device(user_agent: str) -> str:
+    """Return a browser and its system in the words of people; a program by its own name."""
+    browser = next((words for mark, words in _BROWSERS if mark in user_agent), "")
+    system = next((words for mark, words in _SYSTEMS if mark in user_agent), "")
+    return (
+        " on ".join(filter(None, (browser, system)))
+        or user_agent.split("/", maxsplit=1)[0][:40].strip()
+        or "Unknown browser"
+    )
+
+
 def set_up(app: Flask) -> None:
     """Give the templates these functions as filters."""
     for function in (
@@ -202,6 +232,7 @@ def set_up(app: Flask) -> None:
         shown_size,
         file_size,
         file_kind,
+        device,
     ):
         app.add_template_filter(function)
     app.add_template_filter(lambda row: CHANNEL_CLASSES[row.conversation_type], "channel_class")

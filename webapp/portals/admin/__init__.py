@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from webapp.doors.guard import guard
 from webapp.doors.portal import ADMIN
-from webapp.portals import compose, inbox, sign_in
+from webapp.portals import access, compose, inbox, sign_in
 from webapp.portals.admin import home, settings
 
 
@@ -16,6 +16,7 @@ def make_blueprint() -> Blueprint:
     blueprint.before_request(lambda: guard(ADMIN))
     sign_in.register(blueprint, ADMIN)
     inbox.register(blueprint, ADMIN)
+    access.register(blueprint, ADMIN)
     compose.register(blueprint, ADMIN)
     home.register(blueprint)
     settings.register(blueprint)

@@ -8,7 +8,7 @@ from webapp.doors.guard import guard
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import STORE
 from webapp.messaging import queries
-from webapp.portals import compose, inbox, sign_in
+from webapp.portals import access, compose, inbox, sign_in
 
 
 def make_blueprint() -> Blueprint:
@@ -17,6 +17,7 @@ def make_blueprint() -> Blueprint:
     blueprint.before_request(lambda: guard(STORE))
     sign_in.register(blueprint, STORE)
     inbox.register(blueprint, STORE)
+    access.register(blueprint, STORE)
     compose.register(blueprint, STORE)
     blueprint.add_url_rule("", "home", home)
     return blueprint

@@ -8,7 +8,7 @@ from webapp.doors.guard import guard
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import STOREFRONT
 from webapp.messaging import queries
-from webapp.portals import inbox, sign_in
+from webapp.portals import access, inbox, sign_in
 
 
 def make_blueprint() -> Blueprint:
@@ -17,6 +17,7 @@ def make_blueprint() -> Blueprint:
     blueprint.before_request(lambda: guard(STOREFRONT))
     sign_in.register(blueprint, STOREFRONT)
     inbox.register(blueprint, STOREFRONT)
+    access.register(blueprint, STOREFRONT)
     blueprint.add_url_rule("/account", "home", account)
     return blueprint
 
