@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.factories import close, send, start
+from tests.factories import close, saving, send, start
 from tests.people import People
+from webapp.accounts import tokens
+from webapp.accounts.models import Scope
 
 WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2
 PAGES = {
@@ -13,10 +15,12 @@ PAGES = {
         "/store/login",
         "/storefront/login?store=harbor-goods",
         "/storefront/login",
+        "/api/v1/docs",
         "/nowhere",
     ],
     "ada": [
         "/admin",
+        "/admin/access",
         "/admin/messages",
         "/admin/messages/{admin}",
         "/admin/messages/new",
@@ -26,6 +30,7 @@ PAGES = {
     ],
     "wim_at_harbor": [
         "/store",
+        "/store/access",
         "/store/messages",
         "/store/messages?scope=team&status=all",
         "/store/messages/{open}",
@@ -36,6 +41,7 @@ PAGES = {
     ],
     "mara": [
         "/storefront/account",
+        "/storefront/account/access",
         "/storefront/account/messages",
         "/storefront/account/messages/{open}",
         "/storefront/account/messages/{closed}",
@@ -55,6 +61,9 @@ def prepare(people: People) -> dict[str, list[str]]:
     admin = start(people.ada, people.harbor, "Your shop", "Welcome")
     send(people.olga, admin, "Thanks")
     start(people.ada, people.mara_row, "Your account", "Hello")
+    for who in (people.ada, people.wim_at_harbor, people.mara):
+        with saving():
+            tokens.issue_own(who, f"Order system {WORD}"[:60], [Scope.READ], 90)
     other = start(people.tom, people.nina_row, "At the tea shop", "Hello")
     ids = {"open": talk.id, "closed": closed.id, "admin": admin.id, "other": other.id}
     return {who: [path.format(**ids) for path in paths] for who, paths in PAGES.items()}

@@ -63,7 +63,7 @@ def test_a_page_with_errors_and_an_open_menu_break_no_rule(people: People, signe
     page.get_by_role("combobox", name="Recipient").press_sequentially("a")
     page.get_by_role("option").first.wait_for()
     assert violations(page) == []
-    page.goto(paths[2])
+    page.goto(paths[3])
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("switch").wait_for()
     assert violations(page) == []
