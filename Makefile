@@ -5,6 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= auto
 export HOST PORT
+PARLEY_DEMO_LIVE ?= 1
 
 BIN := .venv/bin
 export FLASK_APP := wsgi
@@ -12,19 +13,30 @@ unexport FLASK_DEBUG FLASK_ENV FLASK_RUN_PORT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench lock
+.PHONY: help run test test-slow lint audit sbom bench lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed ## Migrate, load the demo data into an empty database, and serve (HOST, PORT)
 	@$(BIN)/flask db upgrade
 	@$(BIN)/flask prepare-run
-	@exec $(BIN)/uvicorn webapp.asgi:app --host $(HOST) --port $(PORT) --no-proxy-headers --no-server-header \
+	@PARLEY_DEMO_LIVE=$(PARLEY_DEMO_LIVE) exec $(BIN)/uvicorn webapp.asgi:app --host $(HOST) --port $(PORT) --no-proxy-headers --no-server-header \
 		--timeout-graceful-shutdown 3 --log-level warning
 
-test: .venv/installed-dev ## Run the whole suite; ARGS="-k word" passes options to pytest
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+test: .venv/installed-dev ## Run the tests but the slow ones; ARGS="-k word" passes options to pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+
+test-slow: .venv/installed-dev ## Run the slow tests: faults at length, every look and module, thousands of odd requests
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow $(ARGS)
+	@PARLEY_FUZZ_EXAMPLES=1500 $(BIN)/python -m pytest -n $(WORKERS) --timeout=900 tests/faults/test_fuzz.py $(ARGS)
+
+audit: ## Compare the locked dependencies with the advisories of PyPI
+	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install --quiet pip-audit; }
+	@.venv-audit/bin/pip-audit --disable-pip --no-deps --progress-spinner off -r requirements.lock
+
+sbom: ## Write what an installation consists of into var/sbom.json (CycloneDX)
+	@$(PYTHON) .ci/sbom.py var/sbom.json
 
 lint: .venv/installed-dev ## Run ruff, mypy, import-linter and djlint
 	$(BIN)/ruff check .
@@ -33,7 +45,7 @@ lint: .venv/installed-dev ## Run ruff, mypy, import-linter and djlint
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 
-bench: .venv/installed-dev ## Run the benchmarks
+bench: .venv/installed-dev ## Run the benchmarks (SCALE=10k|100k|1m DB=sqlite|postgres; KEEP=folder; FILES=1 STREAMS=1)
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: ## Resolve both lock files anew (needs uv)

@@ -17,8 +17,8 @@ from webapp.accounts.models import Scope, StoreMember, TokenKind, User
 from webapp.accounts.tokens import SIGN_IN_LASTS
 from webapp.database import now, session, writing
 
-ROUNDS = 11
-PER_ROUND = 40
+ROUNDS = 5
+PER_ROUND = 20
 Ask = Callable[[], None]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +23,7 @@ Request = Callable[[], None]
 
 def requests_of(place: Marketplace) -> dict[str, Request]:
     """The requests of a store user's day, through the whole application."""
-    base = "/store/messages"
+    base = place.messages
     htmx = {"HX-Request": "true"}
     requests = {
         "badge": _get(place, f"{base}/_/badge", htmx),
@@ -37,7 +38,7 @@ def requests_of(place: Marketplace) -> dict[str, Request]:
 
 
 def counts(place: Marketplace, request: Request) -> tuple[int, int]:
-    """Return the SQL statements of a request, and the steps SQLite took for them, in tens."""
+    """Return the SQL statements of a request, and the steps SQLite took for them, in tens; none on PostgreSQL."""
     statements: list[str] = []
     steps = [0]
 
@@ -48,7 +49,8 @@ def counts(place: Marketplace, request: Request) -> tuple[int, int]:
     def note(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith("BEGIN"):
             statements.append(statement)
-        cursor.connection.set_progress_handler(step, STEPS_PER_CALL)
+        if isinstance(cursor.connection, sqlite3.Connection):
+            cursor.connection.set_progress_handler(step, STEPS_PER_CALL)
 
     with place.app.app_context():
         engine = db.engine
@@ -63,14 +65,14 @@ def counts(place: Marketplace, request: Request) -> tuple[int, int]:
 
 def _get(place: Marketplace, path: str, headers: dict[str, str]) -> Request:
     environ = EnvironBuilder(
-        path=path, base_url="http://localhost:8000", headers={**headers, "Cookie": f"parley_store={place.token}"}
+        path=path, base_url="http://localhost:8000", headers={**headers, "Cookie": place.cookie}
     ).get_environ()
     return lambda: _run(place.app, environ, 200)
 
 
 def _send(place: Marketplace, conversation: str) -> Request:
     client = place.app.test_client()
-    client.set_cookie("parley_store", place.token, domain="localhost")
+    client.set_cookie(*place.cookie.split("="), domain="localhost")
     page = client.get(conversation, base_url="http://localhost:8000")
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert page.status_code == 200

@@ -18,14 +18,19 @@ from urllib.parse import urlencode
 
 from bench.marketplace import Marketplace
 
-ROUNDS = 9
-PER_ROUND = 60
+ROUNDS = 5
+PER_ROUND = 25
+ASKED = 1_000
 Ask = Callable[[], None]
 
 
-def ratios(place: Marketplace) -> dict[str, float]:
-    """Return each request's throughput as a part of the bare view's: the median of A B A B rounds of server CPU."""
+def ratios(place: Marketplace) -> dict[str, tuple[float, float]]:
+    """Return each request's throughput as a part of the bare view's, and its milliseconds: medians of server CPU.
+
+    The rounds take turns, A B A B.
+    """
     found: dict[str, list[float]] = {}
+    costs: dict[str, list[float]] = {}
     with served("bench.bare:app", {}) as bare, served("webapp.asgi:app", place.environment) as parley:
         constant = bare.ask("GET", "/", {})
         requests = _requests(parley, place)
@@ -33,8 +38,26 @@ def ratios(place: Marketplace) -> dict[str, float]:
             bare.cpu_of(ask, 10)
         for _ in range(ROUNDS):
             for name, ask in requests.items():
-                found.setdefault(name, []).append(bare.cpu_of(constant, PER_ROUND) / parley.cpu_of(ask, PER_ROUND))
-    return {name: statistics.median(values) for name, values in found.items()}
+                least, cost = bare.cpu_of(constant, PER_ROUND), parley.cpu_of(ask, PER_ROUND)
+                found.setdefault(name, []).append(least / cost)
+                costs.setdefault(name, []).append(cost / PER_ROUND * 1000)
+    return {name: (statistics.median(values), statistics.median(costs[name])) for name, values in found.items()}
+
+
+def memory(place: Marketplace) -> tuple[float, float]:
+    """Return the megabytes that a server holds after its start, and after further requests."""
+    with served("webapp.asgi:app", place.environment) as parley:
+        started = _held(parley)
+        requests = _requests(parley, place)
+        del requests["send"]
+        for number in range(ASKED):
+            list(requests.values())[number % len(requests)]()
+        return started, _held(parley)
+
+
+def _held(server: Server) -> float:
+    status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
 
 
 class Server:
@@ -58,12 +81,13 @@ class Server:
 
     def cpu_of(self, ask: Ask, times: int) -> float:
         """Return the CPU seconds that the server spent while it was asked so many times."""
-        begun = self._cpu()
+        begun = self.cpu()
         for _ in range(times):
             ask()
-        return self._cpu() - begun
+        return self.cpu() - begun
 
-    def _cpu(self) -> float:
+    def cpu(self) -> float:
+        """Return the CPU seconds that the server has spent."""
         nanoseconds = sum(
             int(path.read_text(encoding="ascii").split()[0])
             for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat")
@@ -109,7 +133,8 @@ def served(application: str, environment: dict[str, str]) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "warning"]
+    options = ["--port", str(port), "--log-level", "warning", "--timeout-keep-alive", "120"]
+    command = [sys.executable, "-m", "uvicorn", application, *options]
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         _wait_for(port)
@@ -120,7 +145,7 @@ def served(application: str, environment: dict[str, str]) -> Iterator[Server]:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

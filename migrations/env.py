@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from webapp.database import WRITING
+from webapp.database import WRITING, is_of_a_model
 
 db = current_app.extensions["migrate"].db
 
@@ -14,6 +14,7 @@ def run() -> None:
             connection=connection,
             target_metadata=db.metadata,
             render_as_batch=True,
+            include_name=is_of_a_model,
             transactional_ddl=True,
             transaction_per_migration=True,
         )

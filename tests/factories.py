@@ -168,6 +168,11 @@ def a_photo(width: int = 640, height: int = 480) -> bytes:
     return whole.getvalue()
 
 
+def keep_draft(viewer: Viewer, conversation: Conversation, text: str, key: str | None = None) -> None:
+    with saving():
+        messaging.keep_draft(viewer, conversation.id, text, key)
+
+
 def close(viewer: Viewer, conversation: Conversation) -> Conversation:
     with saving():
         return messaging.close_conversation(viewer, conversation.id)

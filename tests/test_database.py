@@ -78,9 +78,8 @@ def test_lower_knows_more_than_ascii():
     assert session.scalar(text("SELECT lower('ÄÉЖ ÇA')")) == "äéж ça"
 
 
-def test_sqlite_checks_foreign_keys_and_waits_for_a_lock(backend):
-    if backend != "sqlite":
-        pytest.skip("pragmas are SQLite's")
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_sqlite_checks_foreign_keys_and_waits_for_a_lock():
     pragmas = {
         name: session.scalar(text(f"PRAGMA {name}")) for name in ("foreign_keys", "busy_timeout", "journal_mode")
     }

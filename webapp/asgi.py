@@ -1,12 +1,9 @@
-"""The production entry for uvicorn: the Flask application behind ASGI, ready to hold live streams."""
+"""The production entry for uvicorn: the Flask application with its live streams and its jobs."""
 
 from __future__ import annotations
 
-from a2wsgi import WSGIMiddleware
-
 from webapp import create_app
+from webapp.serving import make_front, with_jobs
 
-THREADS = 10
-"""How many requests are worked on at once; the others wait their turn."""
-
-app = WSGIMiddleware(create_app(), workers=THREADS)  # type: ignore[arg-type]
+flask = create_app()
+app = with_jobs(make_front(flask), flask)

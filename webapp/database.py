@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -30,6 +33,9 @@ from sqlalchemy.orm import (
 )
 
 BUSY_TIMEOUT_MS = 5000
+STATEMENT_TIMEOUT_MS = 15_000
+IDLE_TIMEOUT_MS = 60_000
+_DEADLOCK = "40P01"
 WRITING = "parley_writing"
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -161,6 +167,11 @@ def writing() -> Iterator[Session]:
         current.info.pop(WRITING, None)
 
 
+def is_of_a_model(name: str | None, _kind: str, _parents: object) -> bool:
+    """Tell whether a table or an index belongs to the models; those that only one database has are the migrations'."""
+    return not (name or "").removeprefix("ix_").startswith(("message_words", "customers_by_hash"))
+
+
 def make_folder(sqlite_url: str) -> None:
     """Make the folder of a SQLite database, so that the first start needs no other step."""
     Path(sqlite_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
@@ -176,6 +187,31 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif not _is_command():
+        event.listen(engine, "do_connect", _limit_postgresql)
+
+
+def was_deadlock(error: OperationalError) -> bool:
+    """Tell whether PostgreSQL ended this transaction so that another one that waited for it could go on."""
+    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
+
+
+def _limit_postgresql(_dialect: Dialect, _record: object, _arguments: list[Any], settings: dict[str, Any]) -> None:
+    """Let no request wait for ever, for a lock, a statement or a server that went away without a word."""
+    settings.setdefault("connect_timeout", 5)
+    settings.setdefault("tcp_user_timeout", STATEMENT_TIMEOUT_MS + BUSY_TIMEOUT_MS)
+    limits = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "lock_timeout": BUSY_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    }
+    given = settings.get("options", "")
+    settings["options"] = " ".join([*(f"-c {name}={value}" for name, value in limits.items()), given]).strip()
+
+
+def _is_command() -> bool:
+    """Whether this is a command, which may take its time, such as an import or a migration; ``flask run`` serves."""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv[1:2]
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -191,8 +227,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if connection.get_execution_options().get(WRITING):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # it waits for nobody: past SQLAlchemy, which takes more for a statement than SQLite does
+        connection.connection.dbapi_connection.execute("BEGIN")
 
 
 def _lower(value: str | float | bytes | None) -> str | float | bytes | None:

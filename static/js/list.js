@@ -1,34 +1,64 @@
-// Marks the open conversation in the list and moves focus to its heading. Without it: the mark is right after a reload.
+// Marks the open conversation, keeps the filters equal to the address, and moves focus to what was opened.
+// Without it: all of this is right after a reload.
+const form = document.getElementById("filters");
+const panel = () => document.getElementById("thread");
+let shown = document.getElementById("rows")?.dataset.query;
+
 function mark() {
-  const open = document.getElementById("thread")?.dataset.conversation;
+  const open = panel()?.dataset.conversation;
   document.querySelectorAll("#rows .row").forEach((row) => {
     if (open && row.closest("li").id === `row-${open}`) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   });
 }
 
+// A view or a chip changed the list: the form says the same, so that its next change begins there.
+function follow() {
+  const query = new URLSearchParams(document.getElementById("rows")?.dataset.query);
+  for (const field of form.elements) {
+    const value = query.get(field.name) ?? (field.name === "status" ? "open" : field.name === "scope" ? "mine" : "");
+    if (field.type === "checkbox") field.checked = value === field.value;
+    else if (field.name && field !== document.activeElement) field.value = value;
+  }
+  tabs(form.elements.scope?.value);
+}
+
+function tabs(scope) {
+  form.querySelectorAll(".tabs a").forEach((tab) => {
+    const own = new URL(tab.href).searchParams.get("scope") ?? "mine";
+    tab.setAttribute("aria-selected", String(own === scope));
+  });
+}
+
+function announce() {
+  const text = document.getElementById("list-count")?.textContent.trim();
+  const announcer = document.getElementById("announcer");
+  if (announcer && text && announcer.textContent !== text) announcer.textContent = text;
+}
+
 document.addEventListener("htmx:after:swap", (event) => {
+  const source = event.detail?.ctx?.sourceElement;
   mark();
-  if (event.detail?.ctx?.sourceElement?.matches?.("#rows .row")) {
-    document.getElementById("thread-title")?.focus({ preventScroll: true });
-  }
-  if (event.detail?.ctx?.sourceElement?.id === "filters") {
-    const count = document.getElementById("list-count");
-    const announcer = document.getElementById("announcer");
-    const text = count?.firstChild?.textContent.trim();
-    if (announcer && text && announcer.textContent !== text) announcer.textContent = text;
-  }
+  if (source?.matches?.("#rows .row")) document.getElementById("thread-title")?.focus({ preventScroll: true });
+  if (source === form) announce();
 });
+if (form)
+  new MutationObserver(() => {
+    const query = document.getElementById("rows")?.dataset.query;
+    if (query === undefined || query === shown) return;
+    shown = query;
+    follow();
+    announce();
+    if (document.activeElement === document.body) document.querySelector("#rows .views [aria-current]")?.focus();
+  }).observe(form.parentElement, { childList: true });
+document.addEventListener("htmx:after:settle", mark);
 
 document.addEventListener("click", (event) => {
   const tab = event.target.closest(".tabs a");
-  if (!tab) return;
-  const form = tab.closest("form");
-  const scope = new URL(tab.href).searchParams.get("scope") ?? "mine";
-  if (event.metaKey || event.ctrlKey || event.shiftKey || !window.htmx) return;
+  if (!tab || event.metaKey || event.ctrlKey || event.shiftKey || !window.htmx) return;
   event.preventDefault();
-  form.elements.scope.value = scope;
-  tab.parentElement.querySelectorAll("a").forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
+  form.elements.scope.value = new URL(tab.href).searchParams.get("scope") ?? "mine";
+  tabs(form.elements.scope.value);
   form.requestSubmit();
 });
 mark();

@@ -1,46 +1,55 @@
-// Asks "anything new?" every 30 seconds and raises live:* on the body, which the pieces of the page listen to.
-// What the page shows is read from the page, so a piece that failed to load is asked for again. Without it: reload.
-const EVERY = 30000;
-let asking = false;
+// Keeps the page up to date: one tab of this browser holds the stream and tells the others; while there is none, every
+// tab asks for news every 30 seconds. Without it: reload.
+import { ask, headers, hear } from "./news.js";
+import { listen } from "./stream.js";
+import "./typing.js";
 
-function shown() {
-  const query = new URLSearchParams();
-  query.set("badge", document.getElementById("messages-link")?.dataset.version ?? "0");
-  const rows = document.getElementById("rows");
-  if (rows) {
-    query.set("list", rows.dataset.version);
-    query.set("scope", rows.dataset.scope);
-    query.set("newest", rows.dataset.newest);
-  }
-  const thread = document.getElementById("thread")?.dataset.conversation;
-  if (thread) {
-    query.set("thread", thread);
-    query.set("seq", document.getElementById("mark-after")?.value ?? "0");
-  }
-  return query;
+const page = document.body.dataset;
+const EVERY = Number(page.pollSeconds ?? 30) * 1000;
+const FRESH = 40000; // a stream gives a sign of life every 15 seconds
+const SURE = 10; // so many ticks after which a page asks even while the stream lives
+let lastSign = 0;
+let ticks = 0;
+
+const isLive = () => Date.now() - lastSign < FRESH;
+
+function show() {
+  const state = document.getElementById("live-state");
+  if (state) state.hidden = isLive();
+  page.live = isLive() ? "on" : "off";
 }
 
-async function ask() {
-  if (asking || !navigator.onLine) return;
-  asking = true;
-  try {
-    const headers = document.body.dataset.store ? { "X-Parley-Store": document.body.dataset.store } : {};
-    const response = await fetch(`${document.body.dataset.news}?${shown()}`, { headers });
-    if (response.status === 200) (await response.json()).events.forEach(raise);
-    else if (response.status === 409 || response.status === 401) raise("badge");
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // the network is away: the next tick asks again
-  } finally {
-    asking = false;
-  }
+function receive(hint) {
+  const wasLive = isLive();
+  lastSign = hint.event === "down" ? 0 : Date.now();
+  if (hint.event === "down") {
+    if (wasLive) ask();
+  } else if (hint.event !== "alive") hear(hint);
+  if (wasLive !== isLive()) show();
 }
 
-function raise(name) {
-  document.body.dispatchEvent(new CustomEvent(`live:${name}`, { bubbles: true }));
+function tick() {
+  ticks += 1;
+  if (!isLive() || ticks % SURE === 0) ask();
+  show();
 }
 
-if (document.body.dataset.news) {
-  setInterval(ask, EVERY);
+// A lock is held by one tab at a time and passes on when that tab goes; there are none without https, but locally.
+async function share(name) {
+  const tabs = new BroadcastChannel(name);
+  tabs.addEventListener("message", (event) => receive(event.data));
+  await navigator.locks.request(name, () =>
+    listen(page.stream, headers, (hint) => {
+      tabs.postMessage(hint);
+      receive(hint);
+    }),
+  );
+}
+
+if (page.news) {
+  setInterval(tick, EVERY);
+  setTimeout(show, 3000); // connecting takes a moment, and is no news
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
-  window.addEventListener("online", ask);
+  addEventListener("online", ask);
+  if (page.stream && navigator.locks) share(`live:${page.viewer}`);
 }

@@ -1,50 +1,80 @@
-// Ctrl+Enter sends, focus stays where one writes, errors are brought into view. Without it: the Send button does it all.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-  if (event.target.matches("textarea[name=body]")) {
-    event.preventDefault();
-    event.target.form?.requestSubmit();
-  }
-});
+// Shows a reply at once, as a row that waits until the server's stands in its place, or that says it was not sent.
+// Without it: htmx sends the form and shows the message when the server has it.
+import { refusal } from "./files.js";
+import { newKey } from "./once.js";
+import { confirm, fail, show, start } from "./pending.js";
+import { changed, isEmpty, putBack, refuse, takeOut } from "./reply.js";
+import { LOST, outlasting, uploading } from "./transfer.js";
 
-document.addEventListener("htmx:after:request", (event) => {
-  const ctx = event.detail?.ctx;
-  if (ctx?.response?.status !== 200) return;
-  if (ctx.sourceElement.matches?.("#thread-actions > form")) queueMicrotask(() => document.getElementById("thread-title")?.focus());
-  if (ctx.sourceElement.id === "reply-form") {
-    document.getElementById("log")?.scrollTo({ top: 0 });
-    queueMicrotask(() => document.getElementById("body")?.focus());
-  }
-});
-
-document.addEventListener("htmx:after:settle", () => {
-  const summary = document.getElementById("error-summary");
-  if (!summary || summary.dataset.shown) return;
-  summary.dataset.shown = "1";
-  summary.focus();
-  for (const link of summary.querySelectorAll("a")) mark(link.hash.slice(1), link.textContent);
-  if (!document.title.includes("Error: ")) document.title = `Error: ${document.title}`;
-});
-
-function mark(name, message) {
-  const field = document.getElementById(name);
-  const holder = field?.closest(".field");
-  if (!holder) return;
-  let words = holder.querySelector(".field-error");
-  if (!words) {
-    words = document.createElement("p");
-    words.className = "field-error";
-    words.id = `${name}-error`;
-    holder.querySelector("label").after(words);
-  }
-  words.textContent = message;
-  field.setAttribute("aria-invalid", "true");
-  field.setAttribute("aria-describedby", words.id);
+let again = null; // the reply that the next request of its form tries again
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+function take(form, body) {
+  const reply = takeOut(form, body);
+  reply.row = show(reply, { again: () => tryAgain(reply), discard: () => discard(reply), cancel: () => back(reply) });
+  document.getElementById("log").scrollTo({ top: 0 });
+  return reply;
 }
 
-document.addEventListener("input", (event) => {
-  const field = event.target.closest(".field [aria-invalid]");
-  if (!field) return;
-  field.removeAttribute("aria-invalid");
-  field.closest(".field").querySelector(".field-error")?.remove();
-});
+function tryAgain(reply) {
+  (again = reply).form.requestSubmit();
+}
+
+function discard(reply) {
+  reply.row.remove();
+  if (isEmpty(reply.form)) changed(reply.form);
+}
+
+function back(reply, key) {
+  reply.abort();
+  if (putBack(reply, key)) reply.row.remove();
+  else fail(reply.row, "");
+}
+
+// Decides what the request of the form carries: what stands in the composer, or a reply that is tried again.
+function configure(event) {
+  const { ctx } = event.detail;
+  const form = ctx.sourceElement;
+  const nothing = !again && isEmpty(form);
+  const refused = again ? "" : refusal(form.elements.files);
+  const waits = nothing && document.querySelector(".pending"); // the second click of a double one
+  if (refused || waits || !navigator.onLine) event.preventDefault();
+  if (refused) refuse(refused);
+  if (event.defaultPrevented || nothing) return;
+  const reply = again ?? take(form, ctx.request.body);
+  again = null;
+  const progress = start(reply.row, reply.files.length > 0);
+  Object.assign(ctx, { reply, fetch: reply.files.length ? uploading(progress) : outlasting });
+  Object.assign(ctx.request, { body: reply.body, timeout: reply.files.length ? 0 : ctx.request.timeout });
+  reply.abort = () => ctx.request.abort();
+}
+
+function answered(event) {
+  const { reply, response, text } = event.detail.ctx;
+  if (!reply) return;
+  if (response.status === 200) {
+    confirm(reply.row, text);
+    tell("reply:sent", reply);
+  } else if (response.status === 401) tell("reply:failed", reply); // its page goes; after signing in it is a draft
+  else if (response.status < 500) back(reply, response.status === 409 ? newKey() : reply.key);
+  else {
+    event.preventDefault(); // the composer may hold the next reply
+    fail(reply.row, response.status === LOST ? "" : text);
+    tell("reply:failed", reply);
+  }
+}
+
+function attach() {
+  const form = document.getElementById("reply-form");
+  if (!form || form.getAttribute("hx-sync") === "this:queue all") return;
+  form.setAttribute("hx-sync", "this:queue all");
+  form.removeAttribute("hx-disable");
+  form.addEventListener("htmx:config:request", configure);
+  form.addEventListener("htmx:after:request", answered);
+  form.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    const composer = tasks.findIndex(({ target }) => (target.id ?? target).includes("reply-fields"));
+    if (ctx.reply && composer >= 0) tasks.splice(composer, 1);
+  });
+}
+
+document.addEventListener("htmx:after:swap", attach);
+attach();

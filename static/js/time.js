@@ -25,13 +25,17 @@ function show(time) {
 }
 
 function separate(list) {
-  list.querySelectorAll(":scope > .day").forEach((separator) => separator.remove());
+  const there = new Set(list.querySelectorAll(":scope > .day")); // one that is right stays: the log is read aloud
   let shown = "";
   for (const item of list.querySelectorAll(":scope > [data-seq]")) {
     const time = item.querySelector("time");
     const text = day.format(new Date(time.dateTime)).replace(",", "");
     if (text === shown) continue;
     shown = text;
+    const above = item.previousElementSibling;
+    const first = above?.classList.contains("new") ? above : item;
+    const before = first.previousElementSibling;
+    if (there.has(before) && before.textContent === text && there.delete(before)) continue;
     const separator = document.createElement("li");
     separator.className = "day";
     const label = document.createElement("time");
@@ -39,9 +43,9 @@ function separate(list) {
     label.dataset.format = "day";
     label.textContent = text;
     separator.append(label);
-    const above = item.previousElementSibling;
-    (above?.classList.contains("new") ? above : item).before(separator);
+    first.before(separator);
   }
+  there.forEach((separator) => separator.remove());
 }
 
 function refresh() {

@@ -9,14 +9,14 @@ from flask import Flask
 
 from tests.api.program import Program
 from tests.factories import saving
-from tests.portals.fixtures import people, sign_in, stranger, unlimited
+from tests.portals.fixtures import backend, people, sign_in, stranger, unlimited
 from webapp.accounts import tokens
 from webapp.accounts.models import Customer, Scope, TokenKind, User
 from webapp.accounts.tokens import SIGN_IN_LASTS
 from webapp.accounts.viewer import Viewer
 from webapp.database import now, session
 
-__all__ = ["people", "sign_in", "stranger", "unlimited"]
+__all__ = ["backend", "people", "sign_in", "stranger", "unlimited"]
 
 ProgramOf = Callable[..., Program]
 

@@ -54,6 +54,30 @@ def zip_encrypted() -> bytes:
     return bytes(whole)
 
 
+def zip_locked_by_aes() -> bytes:
+    """An archive as 7-Zip writes it with a password: another packing method, named in both places."""
+    whole = bytearray(zip_encrypted())
+    whole[8:10] = struct.pack("<H", 99)
+    at = whole.index(b"PK\x01\x02") + 10
+    whole[at : at + 2] = struct.pack("<H", 99)
+    return bytes(whole)
+
+
+def zip_hidden() -> bytes:
+    """An archive whose directory is encrypted, too."""
+    whole = bytearray(zip_encrypted())
+    whole[whole.index(b"PK\x01\x02") + 9] |= 0x20
+    return bytes(whole)
+
+
+def zip_locked_beside_a_bomb() -> bytes:
+    """A locked entry, and one that inflates to far too much."""
+    whole = bytearray(zipped({"a.txt": b"secret", "b.txt": bytes(20_000_000)}))
+    whole[6] |= 1
+    whole[whole.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(whole)
+
+
 def zip_overlapping(entries: int, holds: bytes) -> bytes:
     """Many entries of the directory for one and the same content, after David Fifield's bomb."""
     size, content = len(holds), zlib.compress(holds, 9)[2:-4]

@@ -6,26 +6,26 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import uvicorn
-from a2wsgi import WSGIMiddleware
 from flask import Flask
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests import backends, factories
 from tests.browser.screen import sign_in
 from tests.people import People
 from tests.services import chromium
 from webapp.accounts.viewer import Viewer
+from webapp.serving import make_front
 
 CHROMIUM_ARGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
-
 SignIn = Callable[..., Page]
 
 
@@ -36,10 +36,21 @@ class Watch:
         self.base_url = base_url
         self.problems: list[str] = []
         self.allowed: set[int] = set()
+        self.provoked: set[int] = set()
+        self.may_lose = False
 
     def allow(self, *statuses: int) -> None:
         """Let the browser note refusals that the test provokes; an answer of 500 and above is never allowed."""
         self.allowed.update(statuses)
+
+    def provoke(self, status: int) -> None:
+        """Let answers be that a test makes up itself, also of 500 and above."""
+        self.allowed.add(status)
+        self.provoked.add(status)
+
+    def allow_lost_requests(self) -> None:
+        """Let the browser note requests that the test loses on their way."""
+        self.may_lose = True
 
     def over(self, context: BrowserContext) -> BrowserContext:
         context.on("console", self._console)
@@ -50,6 +61,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
+        if self.may_lose and "net::ERR_" in message.text:
+            return
         if message.type in {"error", "warning"} and not (refused and int(refused[1]) in self.allowed):
             self.problems.append(f"console {message.type}: {message.text} ({message.page and message.page.url})")
 
@@ -58,19 +71,20 @@ class Watch:
             self.problems.append(f"request to {request.url}")
 
     def _response(self, response: Response) -> None:
+        if response.status in self.provoked:
+            return
         if response.status >= 500 or (response.status >= 400 and response.status not in self.allowed):
             self.problems.append(f"{response.status} from {response.request.method} {response.url}")
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Iterator[tuple[Flask, str]]:
-    """The app on a database of its own behind uvicorn, as in production, and its address."""
+@contextmanager
+def serving(database: str, host: str = "127.0.0.1", **settings: object) -> Iterator[tuple[Flask, str]]:
+    """Serve an app on a database of its own behind uvicorn, as in production; gives the app and its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    database = f"sqlite:///{tmp_path_factory.mktemp('browser') / worker_name}.db"
-    with backends.running_app(database, base_url=url, demo=False) as app:
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    with backends.running_app(database, base_url=url, **settings) as app:
         backends.migrate(app)
-        config = uvicorn.Config(WSGIMiddleware(app, workers=10), log_level="warning", ws="none", lifespan="off")
+        config = uvicorn.Config(make_front(app), log_level="warning", ws="none", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="served")
         thread.start()
@@ -78,6 +92,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Iterat
         server.should_exit = True
         thread.join(timeout=10)
     listener.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Iterator[tuple[Flask, str]]:
+    """The app that all tests of a worker share, and its address."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('browser') / worker_name}.db"
+    with serving(database, demo=False) as running:
+        yield running
 
 
 @pytest.fixture
@@ -127,6 +149,31 @@ def new_context(new_context: Callable[..., BrowserContext], watch: Watch) -> Ite
 
     yield make
     assert watch.problems == []
+
+
+@pytest.fixture
+def context_with(
+    browser: Browser, browser_context_args: dict[str, Any], watch: Watch
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Make a browser context that is not like the others: another zone, a phone, no scripts. It is watched too."""
+    made: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = watch.over(browser.new_context(**{**browser_context_args, **options}))
+        context.set_default_timeout(8000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+    assert watch.problems == []
+
+
+@pytest.fixture
+def without_stream(context: BrowserContext) -> None:
+    """Answer as a server does that holds no streams, so that pages ask for news from time to time."""
+    context.route("**/live", lambda route: route.fulfill(status=204))
 
 
 @pytest.fixture

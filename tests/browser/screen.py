@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.factories import PASSWORD
+from tests.portals.fixtures import portal_of_viewer, start_session
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.messaging.models import Conversation
@@ -33,10 +34,22 @@ def fill_sign_in(page: Page, viewer: Viewer) -> None:
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
-def sign_in(page: Page, viewer: Viewer, path: str | None = None) -> Page:
-    """Sign in through the form, then go to the inbox or to ``path``."""
+def sign_in_by_form(page: Page, viewer: Viewer, path: str) -> Page:
+    """Sign in as people do, then go to ``path``."""
     page.goto(login_of(viewer))
     fill_sign_in(page, viewer)
+    page.goto(path)
+    return page
+
+
+def sign_in(page: Page, viewer: Viewer, path: str | None = None) -> Page:
+    """Give the browser what signing in gives it, then go to the inbox or to ``path``; see ``sign_in_by_form``."""
+    portal = portal_of_viewer(viewer)
+    given = {f"parley_{portal.name}": start_session(viewer)}
+    if viewer.is_customer and viewer.store:
+        given[f"parley_{portal.name}_store"] = CODES[viewer.store.id]
+    place = {"domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}
+    page.context.add_cookies([{"name": name, "value": value, **place} for name, value in given.items()])
     page.goto(path or MESSAGES[viewer.side])
     return page
 

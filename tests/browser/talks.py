@@ -6,11 +6,17 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from tests.factories import messaging, saving
+from tests.factories import messaging, saving, start
+from tests.people import People
 from webapp.accounts.viewer import Viewer
 from webapp.database import now, session
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.service import Draft
+
+
+def talk_with(people: People, name: str, text: str = "Hello") -> Conversation:
+    """Start a conversation that ada, olga or mara can open, called "Late parcel"."""
+    return start(people.ada if name == "ada" else people.olga, people.mara_row, "Late parcel", text)
 
 
 def send_many(viewer: Viewer, conversation: Conversation, count: int) -> None:

@@ -48,7 +48,8 @@ def test_filters_by_channel_store_and_unread_and_the_team_view(people: People, s
     screen.choose(page, "Store", "Harbor Goods")
     expect(screen.rows(page)).to_have_text([re.compile("To Harbor")])
     expect(page).to_have_url(re.compile(rf"\?store={people.harbor.id}$"))
-    page.go_back()
+    with page.expect_event("load"):  # the page is loaded anew; before that nothing listens
+        page.go_back()
     expect(page.get_by_role("combobox", name="Store")).to_have_value("")
     expect(screen.rows(page)).to_have_count(2)
     page.get_by_role("checkbox", name="Unread only").check()
@@ -80,6 +81,7 @@ def test_a_customer_is_chosen_with_the_mouse(people: People, signed_in: SignIn) 
     page = signed_in(people.ada)
     page.get_by_role("button", name="New conversation").click()
     expect(page).to_have_url(re.compile(NEW))
+    page.wait_for_load_state()  # before that nothing moves the focus
     page.get_by_role("radio", name="A customer").check()
     box = page.get_by_role("combobox", name="Recipient")
     expect(box).to_be_focused()

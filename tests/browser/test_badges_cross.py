@@ -1,4 +1,4 @@
-"""Three people side by side in one browser: what one writes the others see by the poll; seen is read."""
+"""Three people side by side in one browser, no stream: what one writes the others see by the poll; seen is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.browser.talks import send_many, spread_over_days
 from tests.factories import read, send, start
 from tests.people import People
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("without_stream")]
 
 POLL = 30_500
 """Milliseconds after which every page has asked for news."""
@@ -113,6 +113,7 @@ def test_a_hidden_page_shows_what_came_and_leaves_it_unread_until_it_is_seen(
     expect(page).to_have_title(re.compile("^Late parcel"))
 
 
+@pytest.mark.slow
 def test_the_poll_works_on_the_clock_of_the_world(people: People, signed_in: SignIn) -> None:
     talk = start(people.olga, people.mara_row, "Late parcel")
     read(people.mara, talk)
@@ -135,10 +136,8 @@ def test_a_long_thread_opens_at_its_end_and_earlier_messages_move_nothing(people
         if not link.count():
             break
         count = shown.count()
-        link.scroll_into_view_if_needed()
         first = shown.first.get_attribute("id")
-        before = page.evaluate(TOP, first)
-        link.click()
+        before = link.evaluate(f"(link, id) => {{ link.focus(); return ({TOP})(id); }}", first)
         expect(shown).not_to_have_count(count)
         assert abs(page.evaluate(TOP, first) - before) < 1
         expect(screen.log(page)).to_be_focused()

@@ -57,10 +57,12 @@ def test_back_and_forward_walk_through_the_conversations_that_were_open(people: 
     expect(screen.heading(page, "First")).to_be_visible()
     screen.row(page, "Second").click()
     expect(screen.heading(page, "Second")).to_be_visible()
-    page.go_back()
+    with page.expect_event("load"):  # the page is loaded anew; before that nothing listens
+        page.go_back()
     expect(screen.heading(page, "First")).to_be_visible()
     expect(screen.row(page, "First")).to_have_attribute("aria-current", "true")
-    page.go_forward()
+    with page.expect_event("load"):  # the page is loaded anew; before that nothing listens
+        page.go_forward()
     expect(screen.heading(page, "Second")).to_be_visible()
     expect(page).to_have_title("Second – Messages – Harbor Goods")
 
@@ -80,7 +82,8 @@ def test_filters_narrow_the_list_follow_in_the_url_and_back_undoes_them(people: 
     screen.choose(page, "Channel", "Platform")
     expect(screen.rows(page)).to_have_text([re.compile("From the platform")])
     expect(page).to_have_url(re.compile(r"\?status=all&type=admin_store$"))
-    page.go_back()
+    with page.expect_event("load"):  # the page is loaded anew; before that nothing listens
+        page.go_back()
     expect(screen.rows(page)).to_have_count(3)
     expect(page.get_by_role("combobox", name="Channel")).to_have_value("")
     screen.choose(page, "Status", "Open")
@@ -223,11 +226,13 @@ def test_the_email_switch_is_announced_and_survives_a_reload(people: People, sig
     expect(switch).not_to_be_checked()
 
 
-def test_signing_out_leaves_nothing_to_go_back_to(people: People, signed_in: SignIn) -> None:
+def test_signing_out_leaves_nothing_to_go_back_to(people: People, signed_in: SignIn, watch: Watch) -> None:
+    watch.allow(401)  # what the page still asks for between signing out and leaving
     talk = start(people.olga, people.mara_row, "Late parcel")
     page = signed_in(people.olga, screen.page_of(people.olga, talk))
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/store/login$"))
-    page.go_back()
+    with page.expect_event("load"):  # the page is loaded anew; before that nothing listens
+        page.go_back()
     expect(page.get_by_role("heading", name="Sign in to your store")).to_be_visible()
     expect(page.get_by_text("Late parcel")).to_have_count(0)

@@ -26,6 +26,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def test_a_message_is_opened_marked_read_and_answered_in_every_portal(
     people: People, signed_in: SignIn, name: str
 ) -> None:
+    """Behaviour 66: JS off."""
     viewer = getattr(people, name)
     if name == "ada":
         talk = start(people.ada, (people.olga_row, people.harbor), "Late parcel")
@@ -117,6 +118,7 @@ def test_an_empty_reply_and_one_to_a_closed_thread_are_refused_with_the_text_kep
 def test_older_messages_are_a_link_away(people: People, signed_in: SignIn) -> None:
     talk = start(people.olga, people.mara_row, "Long thread", "The very first")
     send_many(people.olga, talk, 119)
+    read(people.mara, talk)
     page = signed_in(people.mara, screen.page_of(people.mara, talk))
     expect(screen.message(page, "The very first")).to_have_count(0)
     for _ in range(4):

@@ -31,6 +31,11 @@ def run(app: Flask) -> Run:
 
 @pytest.fixture
 def sql(app: Flask) -> Sql:
+    """Run statements on the database of the test."""
+    return sql_on(app)
+
+
+def sql_on(app: Flask) -> Sql:
     """Run statements in a transaction without foreign keys, as an accident would; returns the last one's rows."""
     engine = engine_of(app)
     sqlite = engine.dialect.name == "sqlite"

@@ -225,6 +225,7 @@ def test_an_admin_or_a_deactivated_user_cannot_be_the_owner(run: Run, sql: Sql, 
     assert sql(COUNT) == [(0, 0)]
 
 
+@pytest.mark.slow
 def test_the_real_file_arrives_whole_and_once(shared_data: Path, run: Run, sql: Sql):
     path = shared_data / "threads.jsonl.gz"
     if not path.is_file():

@@ -16,7 +16,7 @@ from tests.people import People
 from webapp.attachments import storage
 from webapp.attachments.paths import THUMBNAIL, path_of_preview
 from webapp.database import writing
-from webapp.messaging import maintenance
+from webapp.messaging import single_files
 
 OLD = 2 * 3600
 
@@ -118,7 +118,7 @@ def test_a_delete_that_is_cut_off_leaves_a_file_for_the_sweep_and_no_row_without
     number = attach(people.mara, conversation)
     send(people.olga, conversation, "A newer message keeps its preview")
     with app.app_context(), writing():
-        maintenance.delete_attachment(number)  # and here the process is killed
+        single_files.delete_attachment(number)  # and here the process is killed
     (left,) = (root / "uploads").rglob("*.png")
     age(left)
 

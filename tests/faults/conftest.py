@@ -40,11 +40,11 @@ class Marketplace:
 
 
 @pytest.fixture
-def marketplace_on(tmp_path: Path, worker_name: str) -> Iterator[Callable[[str], Marketplace]]:
-    """Make the marketplace on a kind of database, with its server running."""
+def marketplace_on(tmp_path: Path, worker_name: str) -> Iterator[Callable[..., Marketplace]]:
+    """Make the marketplace on a kind of database, with its server running, or to be started by the test."""
     with ExitStack() as stack:
 
-        def make(backend: str) -> Marketplace:
+        def make(backend: str, is_served: bool = True) -> Marketplace:
             url = stack.enter_context(backends.URLS[backend](tmp_path, f"faults_{worker_name}"))
             storage_url = f"file:{tmp_path / 'files'}"
             app = stack.enter_context(backends.running_app(url, storage_url=storage_url))
@@ -53,7 +53,9 @@ def marketplace_on(tmp_path: Path, worker_name: str) -> Iterator[Callable[[str],
             stack.callback(factories.save_in, None)
             people = People()
             conversation = factories.start(people.olga, people.mara_row)
-            server = stack.enter_context(serving(Server(url, storage_url)))
+            server = Server(url, storage_url)
+            if is_served:
+                stack.enter_context(serving(server))
             return Marketplace(app, server, people, conversation, tmp_path / "files")
 
         yield make

@@ -35,12 +35,18 @@ def age(folder):
         os.utime(path, (then, then))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_nothing_is_broken_and_nothing_is_doubled(marketplace_on, backend):
+@pytest.mark.parametrize(
+    ("backend", "rounds"),
+    [
+        ("sqlite", 1),
+        pytest.param("sqlite", ROUNDS, marks=pytest.mark.slow),
+        pytest.param("postgres", ROUNDS, marks=[pytest.mark.postgres, pytest.mark.slow]),
+    ],
+)
+def test_nothing_is_broken_and_nothing_is_doubled(marketplace_on, backend, rounds):
     market, moments = marketplace_on(backend), random.Random(11)  # noqa: S311
     senders = [market.sender() for _ in range(SENDERS)]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         stop = threading.Event()
         threads = [threading.Thread(target=send_until_killed, args=(sender, stop)) for sender in senders]
         for thread in threads:

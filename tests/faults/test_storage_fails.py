@@ -137,7 +137,7 @@ def test_a_bucket_that_fails(browser_on, monkeypatch):
 
 
 def test_a_bucket_that_hangs_holds_up_nobody_else(browser_on, monkeypatch):
-    monkeypatch.setattr(storage, "ANSWER_SECONDS", 2)
+    monkeypatch.setattr(storage, "ANSWER_SECONDS", 1)
     monkeypatch.setattr(storage, "RETRIES", 0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         buckets.point_to(monkeypatch, f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -148,12 +148,13 @@ def test_a_bucket_that_hangs_holds_up_nobody_else(browser_on, monkeypatch):
         answers = []
         hanging = threading.Thread(target=lambda: answers.append(send(browser)))
         hanging.start()
-        time.sleep(0.7)
+        waiting, _ = silent.accept()
         begun = time.monotonic()
         assert other.submit("/messages", body="Without a file").status_code == 303
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 0.9
         assert hanging.is_alive()
         hanging.join()
+        waiting.close()
 
     assert answers[0].status_code == 503
     assert all_rows(app)["message_attachments"] == []

@@ -5,16 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from webapp.accounts.viewer import Viewer
 from webapp.doors.portal import portal_of
 
-PUBLIC = {"static", "site.front", "site.health", "site.ready", "api.specification", "api.documentation"} | {
+PUBLIC = {
+    "static",
+    "site.front",
+    "site.demo",
+    "site.colour",
+    "site.be_everybody",
+    "site.health",
+    "site.ready",
+    "metrics",
+    "site.security_txt",
+    "mail.unsubscribe",
+    "mail.end_mails",
+    "api.specification",
+    "api.documentation",
+} | {
     name.format(portal=portal)
     for portal in ("admin", "store", "storefront")
-    for name in ("{portal}.login", "{portal}.demo_sign_in", "api_{portal}.create_token")
-}
+    for name in (
+        "{portal}.login",
+        "{portal}.demo_sign_in",
+        "{portal}.sign_in_step",
+        "{portal}.finish_sign_in",
+        "{portal}.passkey_sign_in",
+        "{portal}.begin_passkey_sign_in",
+        "{portal}.finish_passkey_sign_in",
+        "{portal}.forgot",
+        "{portal}.ask_for_reset",
+        "{portal}.reset",
+        "{portal}.set_password",
+        "{portal}.join",
+        "{portal}.accept_invitation",
+        "api_{portal}.create_token",
+    )
+} - {"storefront.join", "storefront.accept_invitation"}
 """Anybody may ask for these; add a route here only with a reason to show it to the world."""
 
 A_UUID = "00000000-0000-4000-8000-000000000000"
@@ -52,7 +81,7 @@ class Route:
         values = dict.fromkeys(self.rule.arguments, A_UUID) | given
         converters = self.rule._converters
         for name in self.rule.arguments - given.keys():
-            if type(converters[name]).__name__ == "IntegerConverter":
+            if isinstance(converters[name], IntegerConverter):
                 values[name] = 1
         built = self.rule.build({name: values[name] for name in self.rule.arguments}, append_unknown=False)
         assert built is not None

@@ -18,12 +18,15 @@ STRANGERS = {
     "admin_customer": ("olga", "tom", "luis", "nina"),
     "admin_store": ("tom", "mara", "luis", "nina"),
 }
-CHANGING = {"Date", "Content-Length", "RateLimit"}
+CHANGING = {"Date", "Content-Length", "RateLimit", "X-Request-ID"}
 JSON = {
     "send_message": {"content": "Hello"},
     "mark_unread": {"from_seq": 1},
     "set_preferences": {"email_notifications": True},
 }
+NOT_FOR_EVERY_MEMBER = {"delete_message", "remove_message", "report_message", "block_sender", "delete_attachment"}
+"""What a member may do depends on the message: the tests of moderation ask it."""
+
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/"}
 ALL_STRANGERS = [(channel, who) for channel, everybody in STRANGERS.items() for who in everybody if who != "wim_at_tea"]
 ALL_MEMBERS = [(channel, who) for found in (MEMBERS, TEAM) for channel, all_of in found.items() for who in all_of]
@@ -99,6 +102,8 @@ def test_who_may_see_it_gets_another_answer(app, sign_in, people, unlimited, cha
         for headers in ({}, HTMX):
             if not headers and "/_/" in str(route.rule):
                 continue  # a piece without htmx leads to its page, whoever asks
+            if route.name in NOT_FOR_EVERY_MEMBER:
+                continue
             own = ask(browser, route, conversation.id, headers, file)
             if own == ask(browser, route, MISSING, headers, file) or (own[0] >= 400 and own[0] != 409):
                 the_same.append(f"{route} {headers} -> {own}")

@@ -42,7 +42,7 @@ def test_no_route_changes_a_row(app, sign_in, people, who, method):
     before, statuses = all_rows(app), set()
 
     for route in routes_of(app, viewer, method):
-        for query in QUERIES:
+        for query in QUERIES if method == "GET" else QUERIES[:1]:
             for htmx in (False, True):
                 response = browser.open(route.path(conversation.id, file) + query, method=method, htmx=htmx)
                 statuses.add(response.status_code)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, text
 from tests.people import People
 from webapp.accounts.models import Side
 from webapp.database import now
+from webapp.messaging import access
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
@@ -18,6 +19,7 @@ from webapp.messaging.models import (
     Message,
     MessageKind,
 )
+from webapp.messaging.words import Place, Said, of_message
 
 _CHANNELS = list(ConversationType)
 _COPIED = ("store_id", "status", "conversation_type", "last_message_at")
@@ -40,9 +42,12 @@ def fill(connection: Connection, people: People, count: int, messages_each: int 
                 | {"inbox_id": inboxes[side, person, tenant], "unread_count": number % 2 * messages_each}
                 | {"last_read_seq": 0, "email_notifications": True, "joined_at": moment}
             )
+        place = Place(row["store_id"], access.sides(row["conversation_type"]), row["customer_id"])
+        said = Said((row["last_sender_type"], row["last_sender_id"]), "Olga", "x", subject=row["subject"])
         messages += [
             {"conversation_id": number, "store_id": row["store_id"], "seq": seq, "sender_type": row["last_sender_type"]}
             | {"sender_id": row["last_sender_id"], "kind": MessageKind.MESSAGE, "content": "x", "created_at": moment}
+            | {"words": of_message(place, said)}
             for seq in range(1, messages_each + 1)
         ]
     for table, rows in ((Conversation, conversations), (ConversationParticipant, participants), (Message, messages)):

@@ -12,6 +12,7 @@ from webapp.database import reading, session
 from webapp.messaging.errors import NotFound
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.queries import ConversationFilters, ConversationRow, Thread, Window
+from webapp.search import service as search
 
 
 def badge(viewer: Viewer) -> int:
@@ -42,7 +43,7 @@ def sees(viewer: Viewer, conversation: Conversation) -> bool:
 def listed(viewer: Viewer, **filters: object) -> list[str]:
     """The subjects on the first page of an inbox."""
     with reading():
-        page = messaging.list_conversations(viewer, ConversationFilters(**filters))
+        page = search.list_conversations(viewer, ConversationFilters(**filters)).page
     return [row.subject for row in page.rows]
 
 

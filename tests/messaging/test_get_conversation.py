@@ -40,8 +40,8 @@ def test_the_newest_messages_in_the_order_of_their_numbers(people, ten):
         ({"after": 6}, ([7, 8, 9, 10], True, False)),
         ({"after": 10}, ([], False, False)),
         ({"after": 0}, ([1, 2, 3, 4], False, True)),
-        ({"around": 5}, ([4, 5, 6, 7], True, True)),
-        ({"around": 10}, ([9, 10], True, False)),
+        ({"around": 5}, ([3, 4, 5, 6, 7], True, True)),
+        ({"around": 10}, ([8, 9, 10], True, False)),
         ({"around": 1}, ([1, 2, 3], False, True)),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from tests.factories import close, make_customer, messaging, read, send, start
+from tests.factories import close, messaging, read, send, start
 from tests.messaging.looking import listed
 from webapp.database import reading, session, writing
 from webapp.messaging.models import Conversation, ConversationParticipant, ConversationStatus, ConversationType
@@ -103,41 +103,6 @@ def test_the_filters_of_channel_and_store(people):
     assert listed(people.ada, store_id=people.tea.id) == ["nina", "tea"]
     assert listed(people.ben, store_id=people.tea.id, team=True) == ["nina", "tea"]
     assert listed(people.ben, store_id=people.tea.id, team=True, channel=ConversationType.ADMIN_STORE) == ["tea"]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("PARCEL", ["Parcel 100%"]),
-        ("100%", ["Parcel 100%"]),
-        ("0%", ["Parcel 100%"]),
-        ("%", ["Parcel 100%"]),
-        ("_", ["snake_case"]),
-        ("\\", []),
-        ("'", []),
-        ("lind", ["Parcel 100%"]),
-        ("gomez", ["snake_case"]),
-        ("olga", ["snake_case", "Parcel 100%"]),
-        ("harbor", ["snake_case", "Parcel 100%"]),
-        ("absent", []),
-        ("nul\x00", []),
-        ("\ud800 lone", []),
-    ],
-)
-@pytest.mark.parametrize("team", [False, True])
-def test_the_search_finds_subjects_and_names(people, text, found, team):
-    start(people.olga, people.mara_row, "Parcel 100%")
-    start(people.olga, people.luis_row, "snake_case")
-
-    assert listed(people.olga, text=text, team=team) == found
-
-
-def test_the_search_ignores_case_beyond_ascii(people):
-    customer = make_customer(people.harbor, "ÉLODIE ÖZ", "elodie@example.com")
-    start(people.olga, customer, "Überweisung ЖАЛОБА")
-
-    for text in ("élodie", "öz", "überweisung", "ÜBERWEISUNG", "жалоба"):
-        assert listed(people.olga, text=text) == ["Überweisung ЖАЛОБА"], text
 
 
 def test_the_total_is_counted_within_the_filter(people, seven):

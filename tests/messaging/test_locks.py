@@ -6,7 +6,7 @@ from tests.factories import deactivate, messaging, read, saving, send, start
 from tests.messaging.at_once import assert_counts_are_right, at_once, context_for_looking, people
 from tests.messaging.looking import badge
 from webapp.accounts.models import Side
-from webapp.messaging import maintenance, membership
+from webapp.messaging import membership, returning
 from webapp.messaging.drafts import Draft
 
 __all__ = ["context_for_looking", "people"]
@@ -58,7 +58,7 @@ def test_a_message_and_a_leaver_and_a_returner_at_once_leave_the_sums_right(peop
 
     def come_back():
         with saving():
-            maintenance.come_back(Side.STORE, people.sam.id, people.harbor.id)
+            returning.come_back(Side.STORE, people.sam.id, people.harbor.id)
 
     for _ in range(12):
         results = at_once(
@@ -89,7 +89,7 @@ def test_coming_back_when_one_never_left_changes_nothing(people):
     thread = start(people.olga, people.mara_row)
     send(people.mara, thread)
     with saving():
-        assert maintenance.come_back(Side.STORE, people.olga.id, people.harbor.id) == 0
+        assert returning.come_back(Side.STORE, people.olga.id, people.harbor.id) == 0
     assert badge(people.olga) == 1
     deactivate(people.tom_row)
     assert_counts_are_right()

@@ -61,7 +61,6 @@ def test_the_badge_is_one(people, count, rows):
         ConversationFilters(status=None),
         ConversationFilters(team=True, status=None),
         ConversationFilters(unread=True),
-        ConversationFilters(text="nr"),
     ],
 )
 def test_a_list_is_two(people, count, rows, who, filters):

@@ -47,11 +47,11 @@ class UnreadMachine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.context = self.app.app_context()
-        self.context.push()
-        with writing():
+        with self.app.app_context(), writing():
             for table in (Message, ConversationParticipant, Conversation, Inbox, PlatformSetting):
                 session.execute(delete(table))
+        self.context = self.app.app_context()
+        self.context.push()
         self.threads: list[Thread] = []
         self.customers_see_the_platform, self.turn = True, 0
 

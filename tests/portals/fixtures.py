@@ -21,6 +21,12 @@ from webapp.extensions import limiter
 SignIn = Callable[..., Visitor]
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
+def backend(request: pytest.FixtureRequest) -> str:
+    """The kind of database; PostgreSQL in the slow half, since no door has SQL: the domain's tests ask both at once."""
+    return request.param
+
+
 @pytest.fixture
 def people(app: Flask) -> People:
     """The small marketplace, saved in the app."""

@@ -130,7 +130,7 @@ def test_all_errors_are_listed_and_lead_to_their_fields(sign_in, people):
         assert links == {
             "#recipient": "Select who to write to",
             "#subject": "Enter a subject",
-            "#body": "Enter a message",
+            "#new-body": "Enter a message",
         }
         if not htmx:
             assert "<title>Error: New conversation" in response.text
@@ -159,7 +159,7 @@ def test_without_javascript_one_finds_and_chooses(app, sign_in, people):
     assert pages.fields(browser.form("/new"))["body"] == "My long text"
 
     browser.submit("/new", **{**TYPED, "recipient": "i"}, find="1")
-    choices = [e for e in pages.parse(browser.shown[1]).iter("input") if e.get("type") == "radio"]
+    choices = [e for e in pages.parse(browser.shown[1]).iter("input") if e.get("name") == "choice"]
     assert {e.get("value") for e in choices} == {f"customer:{people.mara.id}", f"customer:{people.luis.id}"}
     assert "Nina" not in browser.shown[1]
 

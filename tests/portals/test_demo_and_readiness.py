@@ -68,3 +68,22 @@ def test_a_database_without_the_schema_is_not_ready(tmp_path):
 
         assert (before.status_code, before.json["checks"]) == (503, {"database": "unavailable", "storage": "ok"})
         assert browser.get("/ready").status_code == 200
+
+
+def test_a_schema_that_lacks_the_newest_migration_is_not_ready(tmp_path):
+    with running_app(f"sqlite:///{tmp_path}/old.db") as app:
+        browser = browser_of(app)
+        migrate(app, "0002")
+        before = browser.get("/ready")
+        migrate(app)
+
+        assert (before.status_code, before.json["checks"]["database"]) == (503, "outdated")
+        assert browser.get("/ready").status_code == 200
+
+
+def test_a_redis_that_is_away_is_named_and_keeps_nobody_from_being_served(tmp_path):
+    with running_app(f"sqlite:///{tmp_path}/redis.db", redis_url="redis://127.0.0.1:1/0") as app:
+        migrate(app)
+        ready = browser_of(app).get("/ready")
+
+    assert (ready.status_code, ready.json["checks"]["redis"]) == (200, "unavailable")

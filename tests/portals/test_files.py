@@ -151,7 +151,7 @@ def test_a_bad_file_of_a_start_is_named_by_its_field(app, sign_in, people, htmx)
     refused = browser.submit("/new", subject="Photos", body=TEXT, files=[file("a.exe", b"MZ")], htmx=htmx)
 
     assert refused.status_code == 422
-    assert '<a href="#files">a.exe: The selected file must be a JPG' in refused.text
+    assert '<a href="#new-files">a.exe: The selected file must be a JPG' in refused.text
     assert all_rows(app)["conversations"] == []
 
 

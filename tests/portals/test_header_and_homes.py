@@ -40,7 +40,7 @@ def test_the_sidebar_of_the_start_page_leads_to_messages(sign_in, people, who, h
 def test_the_account_page_has_a_card_with_the_count(sign_in, people):
     unread(people, 2)
     tree = pages.parse(sign_in(people.mara).get("/storefront/account").text)
-    (card,) = [e for e in tree.iter("a") if e.get("class") == "card"]
+    card = next(e for e in tree.iter("a") if e.get("class") == "card")
 
     assert card.get("href") == "/storefront/account/messages"
     assert "2 unread" in pages.text_of(card)

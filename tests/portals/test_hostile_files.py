@@ -6,8 +6,9 @@ from io import BytesIO
 
 import pytest
 
+from tests.attachments import packages as pack
 from tests.attachments.samples import ACCEPT, SAMPLES, Sample
-from tests.factories import save_in, start
+from tests.factories import change_settings, save_in, start
 from tests.guards.rows import all_rows
 from tests.people import People
 from tests.portals.fixtures import browser_of, inbox_of, start_session
@@ -48,3 +49,29 @@ def test_a_file_gets_its_decision(sqlite_app, mara, sample: Sample):
     assert rows == []
     with sqlite_app.app_context():
         assert list(storage.current().staging.glob("*")) == []
+
+
+@pytest.mark.parametrize("sample", [one for one in SAMPLES if one.name.endswith((".zip", ".docx", ".odt"))], ids=str)
+def test_with_the_setting_an_archive_may_have_a_password_and_nothing_else_changes(sqlite_app, mara, sample: Sample):
+    change_settings(message_attachment_locked_archives=True)
+    answer = mara.submit("/messages", body=TEXT, files=[(BytesIO(sample.make()), sample.name)])
+
+    if sample.decision == ACCEPT or sample.name == "locked.zip":
+        assert answer.status_code == 303, answer.text[-2000:]
+    else:
+        assert f'<span class="why" data-code="{sample.decision}">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("archive", "decision"),
+    [
+        (pack.zip_locked_by_aes, ACCEPT),
+        (pack.zip_locked_beside_a_bomb, "archive_too_large"),
+        (pack.zip_hidden, "encrypted"),
+    ],
+)
+def test_what_is_not_locked_in_it_is_still_looked_at(sqlite_app, mara, archive, decision):
+    change_settings(message_attachment_locked_archives=True)
+    answer = mara.submit("/messages", body=TEXT, files=[(BytesIO(archive()), "locked.zip")])
+
+    assert answer.status_code == 303 if decision == ACCEPT else f'data-code="{decision}"' in answer.text

@@ -61,6 +61,13 @@ def test_htmx_gets_the_badge_and_refreshes_the_list(sign_in, people, conversatio
     assert "Messages, 1 unread" in response.text
 
 
+def test_a_page_that_htmx_changed_is_read_up_to_what_it_shows_now(app, sign_in, people, conversation):
+    browser = on_page(sign_in, people.olga, conversation)
+    browser.submit("/read", up_to_seq=["2", "4"], htmx=True)
+    assert marks(app, people.olga)["last_read_seq"] == 4
+    assert badge(browser) == "Messages"
+
+
 def test_unread_again_leads_to_the_list(sign_in, people, conversation):
     browser = on_page(sign_in, people.olga, conversation)
     browser.submit("/read", up_to_seq="4")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.guards.rows import all_rows
 from tests.portals import pages
+from webapp.settings.definitions import DEFINITIONS
 
-KEYS = {"message_attachment_max_size_mb", "message_attachment_max_files", "storefront_admin_conversations",
-        "platform_display_name", "message_attachment_old_office"}  # fmt: skip
+KEYS = {key for key, definition in DEFINITIONS.items() if definition.default is not False}
+"""A switch that is off sends nothing."""
 
 
 def stored(app):
@@ -29,6 +32,13 @@ def test_it_shows_every_setting_with_its_value(ada):
     assert fields["message_attachment_max_size_mb"] == "10"
     assert fields["platform_display_name"] == "Platform support"
     assert fields["storefront_admin_conversations"] == "true"
+
+
+def test_the_category_messaging_comes_first(ada):
+    form = ada.get("/admin/settings").text.partition('<form class="settings"')[2]
+    legends = re.findall("<legend>(.*?)</legend>", form)
+    assert legends[0] == "Messaging"
+    assert "Email" in legends[1:]
 
 
 def test_saving_says_so_and_holds(app, ada):

@@ -26,6 +26,7 @@ def long(people):
 def test_a_page_holds_the_newest_and_a_way_to_the_earlier(sign_in, people, long):
     browser = sign_in(people.olga)
     one = f"/store/messages/{long.id}"
+    read(people.olga, long)
 
     newest = browser.get(one)
     assert log(newest) == list(range(46, 76))
@@ -35,7 +36,23 @@ def test_a_page_holds_the_newest_and_a_way_to_the_earlier(sign_in, people, long)
     first = browser.get(f"{one}/_/messages?before=16", htmx=True)
     assert log(first) == list(range(1, 16))
     assert "Start of conversation" in first.text
-    assert log(browser.get(f"{one}?m=17")) == list(range(3, 33))
+    assert log(browser.get(f"{one}?m=40")) == list(range(15, 66))
+
+
+def test_a_page_begins_at_the_first_unread_when_the_newest_would_not_hold_it(sign_in, people, long):
+    browser = sign_in(people.olga)
+    one = f"/store/messages/{long.id}"
+    read(people.olga, long, 21)
+
+    opened = browser.get(one)
+    assert log(opened) == list(range(17, 47))
+    assert opened.text.index('id="m-22"') < opened.text.index("New messages") < opened.text.index('id="m-23"')
+    assert "Load later messages" in opened.text
+    assert log(browser.get(f"{one}/_/messages?later=46", htmx=True)) == list(range(47, 76))
+    assert log(browser.get(f"{one}?after=46")) == list(range(47, 76))
+    assert log(browser.get(f"{one}?latest=1")) == list(range(46, 76))
+    read(people.olga, long, 40)
+    assert log(browser.get(one)) == list(range(46, 76))
 
 
 def test_what_came_after_is_added_and_nothing_is_204(sign_in, people, long):

@@ -40,7 +40,9 @@ class Visitor(FlaskClient):
         assert found, f"no form {action} on {self.shown[0]}"
         return found[0]
 
-    def submit(self, action: str, *, htmx: bool = False, without: tuple[str, ...] = (), **typed: str) -> TestResponse:
+    def submit(
+        self, action: str, *, htmx: bool = False, without: tuple[str, ...] = (), **typed: str | list[str]
+    ) -> TestResponse:
         """Send the form on screen whose action ends so, its hidden fields included, with what is typed into it."""
         form = self.form(action)
         data = {name: value for name, value in {**pages.fields(form), **typed}.items() if name not in without}

@@ -20,6 +20,22 @@ class StoreNeeded(Exception):
     """The person works for several stores and has to say in which one."""
 
 
+class SecondStepNeeded(Exception):
+    """The password was right, and the account has a second step; ``challenge`` is the secret that continues."""
+
+    def __init__(self, challenge: str) -> None:
+        super().__init__("a second step is needed")
+        self.challenge = challenge
+
+
+class ChallengeEnded(Exception):
+    """The sign-in that was to be continued is over; it begins with the password again."""
+
+
+class WrongCode(Exception):
+    """The code of the second step is wrong, or was used before."""
+
+
 class TooManyAttempts(Exception):
     """Too many wrong passwords; try again after so many seconds."""
 

@@ -45,23 +45,29 @@ def viewer_of(side: Side, row: Any) -> Viewer:
         email=row.email,
         timezone=row.timezone,
         locale=row.locale,
-        store=None if side is Side.ADMIN else StoreRef(row.store_id, row.code, row.store_name),
+        store=None if side is Side.ADMIN else StoreRef(row.store_id, row.code, row.store_name, row.accent or ""),
         role=row.role or None,
+        preferences=row.preferences or {},
     )
 
 
 def _columns(
     held: Held, account: type[User | Customer], member: type[StoreMember] | None, columns: tuple[Any, ...]
 ) -> Select[Any]:
-    return select(
+    of_account: tuple[Any, ...] = (
         account.id,
         account.name,
         account.email,
         account.timezone,
         account.locale,
+        account.preferences,
+    )
+    return select(
+        *of_account,
         Store.id.label("store_id"),
         Store.code,
         Store.name.label("store_name"),
+        Store.accent,
         (member.role if member else null()).label("role"),
         *columns,
     ).select_from(held)

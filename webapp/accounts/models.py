@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -49,6 +50,8 @@ class Store(Base, Created):
     code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     is_active: Mapped[bool] = mapped_column(default=True)
+    accent: Mapped[str | None] = mapped_column(String(7))
+    """The colour of its storefront, like #0b6464: see ``accounts.colours``."""
 
 
 class User(Base, Created):
@@ -65,6 +68,8 @@ class User(Base, Created):
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(35), default="en")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    preferences: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """How this person wants to see the pages: see ``accounts.preferences``."""
 
 
 class StoreMember(Base, Created):
@@ -99,6 +104,8 @@ class Customer(Base, Created):
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(35), default="en")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    preferences: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """How this person wants to see the pages: see ``accounts.preferences``."""
 
     store: Mapped[Store] = relationship(lazy="raise")
 
@@ -128,6 +135,10 @@ class SignInSession(Base, Created):
     address: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(255))
     last_seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When the person last showed who they are; dangerous acts ask for it again after a while."""
+    restricted_at: Mapped[datetime | None]
+    """Set while the person must set up a second step before anything else."""
     expires_at: Mapped[datetime]
 
 

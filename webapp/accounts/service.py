@@ -9,12 +9,14 @@ from email_validator import EmailNotValidError, validate_email
 from slugify import slugify
 from sqlalchemy import delete, select
 
+from webapp.accounts.colours import clean_colour
 from webapp.accounts.errors import Invalid
 from webapp.accounts.models import (
     CODE_LENGTH,
     NAME_LENGTH,
     Customer,
     MemberRole,
+    Side,
     SignInSession,
     Store,
     StoreMember,
@@ -23,6 +25,8 @@ from webapp.accounts.models import (
 )
 from webapp.accounts.passwords import UNUSABLE, hash_password
 from webapp.accounts.viewer import StoreRef
+from webapp.audit import log
+from webapp.audit.models import Action
 from webapp.database import session
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -66,6 +70,15 @@ class AccountService:
         """Make a user who can become a member of stores; raises Invalid when the address is taken."""
         return self._create_user(email, name, password, UserRole.STORE)
 
+    def set_accent(self, store_id: int, colour: str, by: log.Actor) -> None:
+        """Change the colour of a store's storefront; raises Invalid for one in which text cannot be read."""
+        store, new = session.get_one(Store, store_id), clean_colour(colour) or None
+        before, store.accent = store.accent, new
+        session.flush()
+        if new != before:
+            facts = {"colour": before or ""}, {"colour": new or ""}
+            log.note(by, Action.STOREFRONT_CHANGED, "store", store_id, before=facts[0], after=facts[1])
+
     def create_store(self, code: str, name: str) -> Store:
         """Make a tenant; raises Invalid when the code is no slug of at most 63 characters, or taken."""
         if not _CODE.fullmatch(code) or len(code) > CODE_LENGTH:
@@ -78,6 +91,7 @@ class AccountService:
         store = Store(code=code, name=clean_name(name))
         session.add(store)
         session.flush()
+        log.note(None, Action.STORE_CREATED, "store", store.id, store_id=store.id)
         return store
 
     def store_named(self, name: str) -> tuple[Store, bool]:
@@ -105,6 +119,7 @@ class AccountService:
             session.add(member)
         member.role, member.is_active = role, True
         session.flush()
+        log.note(None, Action.MEMBER_CHANGED, "user", user.id, store_id=store.id, after={"role": role.value})
         return member
 
     def create_customer(self, store: Store, email: str, name: str, password: str | None) -> Customer:
@@ -120,6 +135,7 @@ class AccountService:
         )
         session.add(customer)
         session.flush()
+        log.note(None, Action.ACCOUNT_CREATED, "customer", customer.id, store_id=store.id)
         return customer
 
     def imported_customer(self, store: Store, name: str) -> Customer:
@@ -149,7 +165,24 @@ class AccountService:
             select(Customer).where(Customer.store_id == store.id, Customer.email == normalise_email(email))
         )
 
-    def deactivate(self, account: User | StoreMember | Customer) -> None:
+    def find_active(self, side: Side, email: str, store_code: str | None) -> User | Customer | None:
+        """Find the account of a side that is active, as the sign-in page knows it; None for what is no address."""
+        try:
+            email = normalise_email(email)
+        except Invalid:
+            return None
+        if side is Side.CUSTOMER:
+            store = self.find_store(store_code or "")
+            customer = self.find_customer(store, email) if store and store.is_active else None
+            return customer if customer and customer.is_active else None
+        user = self.find_user(email)
+        return user if user and user.is_active and user.role.value == side.value else None
+
+    def store_of(self, customer: Customer) -> Store:
+        """Return the store of a customer."""
+        return session.get_one(Store, customer.store_id)
+
+    def deactivate(self, account: User | StoreMember | Customer, by: log.Actor | None = None) -> None:
         """End what the account may do, and its sessions; its messages stay, with its name."""
         account.is_active = False
         sessions = delete(SignInSession)
@@ -165,6 +198,13 @@ class AccountService:
                 sessions = sessions.where(SignInSession.customer_id == account.id)
         session.execute(sessions)
         session.flush()
+        _note_activity(by, Action.ACCOUNT_DEACTIVATED, account)
+
+    def activate(self, account: User | StoreMember | Customer, by: log.Actor | None = None) -> None:
+        """Allow again what the account may do."""
+        account.is_active = True
+        session.flush()
+        _note_activity(by, Action.ACCOUNT_ACTIVATED, account)
 
     def _create_user(self, email: str, name: str, password: str | None, role: UserRole) -> User:
         email = normalise_email(email)
@@ -173,7 +213,18 @@ class AccountService:
         user = User(email=email, name=clean_name(name), password_hash=_hash(password), role=role)
         session.add(user)
         session.flush()
+        log.note(None, Action.ACCOUNT_CREATED, "user", user.id, after={"role": role.value})
         return user
+
+
+def _note_activity(by: log.Actor | None, action: Action, account: User | StoreMember | Customer) -> None:
+    match account:
+        case User():
+            log.note(by, action, "user", account.id)
+        case StoreMember():
+            log.note(by, action, "user", account.user_id, store_id=account.store_id)
+        case Customer():
+            log.note(by, action, "customer", account.id, store_id=account.store_id)
 
 
 def _hash(password: str | None) -> str:

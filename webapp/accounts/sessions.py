@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, literal, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, literal, select, update
 from sqlalchemy.orm import aliased
 
+from webapp.accounts.factors import second
 from webapp.accounts.holders import holder, viewer_of
 from webapp.accounts.models import Customer, Side, SignInSession, Store, StoreMember, User
 from webapp.accounts.viewer import StoreRef, Viewer
+from webapp.audit.log import By
 from webapp.database import now, session
+from webapp.reading import read
 
 TOKEN_BYTES = 32
 ABSOLUTE_LIMIT = timedelta(days=30)
 IDLE_LIMIT = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=5)
+ASKED_AT_ONCE = 500
+CONFIRMED_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,10 @@ class SignedIn:
     """How many stores this person can act in; above one the page offers to switch."""
     is_due: bool
     """Whether ``touch`` should note that the person was here."""
+    is_confirmed: bool
+    """Whether the person showed who they are a short while ago."""
+    is_restricted: bool
+    """Whether the person has to set up a second step before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,12 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def start(account: User | Customer, store_id: int | None, visit: Visit) -> str:
-    """Begin a session for an account whose password was checked, and return the secret for its cookie."""
+def start(account: User | Customer, store_id: int | None, visit: Visit, *, confirmed: bool = True) -> str:
+    """Begin a session for an account that was proved, and return the secret for its cookie.
+
+    It is restricted while the account lacks a second step that the settings demand. It is not ``confirmed`` when the
+    person did nothing for the proof: then dangerous acts ask at once.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     moment = now()
     is_customer = isinstance(account, Customer)
@@ -63,6 +77,8 @@ def start(account: User | Customer, store_id: int | None, visit: Visit) -> str:
             address=visit.address[:64],
             user_agent=visit.user_agent[:255],
             last_seen_at=moment,
+            confirmed_at=moment if confirmed else None,
+            restricted_at=moment if second.is_required(account) and not second.is_on(account) else None,
             expires_at=moment + ABSOLUTE_LIMIT,
         )
     )
@@ -78,8 +94,20 @@ def find(side: Side, token: str) -> SignedIn | None:
     """
     moment = now()
     asked = {"sought": hash_token(token), "moment": moment, "idle_since": moment - IDLE_LIMIT}
-    row = session.execute(_valid_session(side), asked).one_or_none()
-    return _signed_in(side, row, moment) if row else None
+    rows = read(_valid_session(side), asked)
+    return _signed_in(side, rows[0], moment) if rows else None
+
+
+def still_valid(side: Side, token_hashes: Sequence[str]) -> dict[str, int | None]:
+    """Return which of these sessions are valid at this portal, each with the store it acts in; a few statements."""
+    moment = now()
+    asked = {"moment": moment, "idle_since": moment - IDLE_LIMIT}
+    found: dict[str, int | None] = {}
+    for first in range(0, len(token_hashes), ASKED_AT_ONCE):
+        sought = token_hashes[first : first + ASKED_AT_ONCE]
+        rows = session.execute(_valid_sessions(side), {**asked, "sought": sought})
+        found.update({row.token_hash: row.store_id for row in rows})
+    return found
 
 
 def end(token: str) -> None:
@@ -87,23 +115,14 @@ def end(token: str) -> None:
     session.execute(delete(SignInSession).where(SignInSession.token_hash == hash_token(token)))
 
 
-def of_viewer(viewer: Viewer) -> list[SignInSession]:
-    """Return the viewer's own sessions at their portal that have not ended, the last seen first."""
-    moment = now()
-    statement = select(SignInSession).where(
-        _own(viewer), SignInSession.expires_at > moment, SignInSession.last_seen_at > moment - IDLE_LIMIT
-    )
-    return list(session.scalars(statement.order_by(SignInSession.last_seen_at.desc(), SignInSession.token_hash)))
+def actor(account: User | Customer, store_id: int | None) -> By:
+    """Return an account as the one who does something, in the store they act in."""
+    return By(Side.CUSTOMER if isinstance(account, Customer) else Side(account.role.value), account.id, store_id)
 
 
-def end_own(viewer: Viewer, token_hash: str) -> bool:
-    """End one of the viewer's own sessions; tell whether there was one."""
-    gone = session.execute(
-        delete(SignInSession)
-        .where(_own(viewer), SignInSession.token_hash == token_hash)
-        .returning(SignInSession.token_hash)
-    )
-    return gone.first() is not None
+def account_of(viewer: Viewer) -> User | Customer:
+    """Return the row of the viewer's account."""
+    return session.get_one(Customer, viewer.id) if viewer.is_customer else session.get_one(User, viewer.id)
 
 
 def touch(token_hash: str) -> None:
@@ -154,15 +173,26 @@ def first_store_id(user: User) -> int | None:
     )
 
 
-def _own(viewer: Viewer) -> ColumnElement[bool]:
-    person = SignInSession.customer_id if viewer.is_customer else SignInSession.user_id
-    return and_(SignInSession.side == viewer.side, person == viewer.id)
+@cache
+def _valid_session(side: Side) -> Select:  # type: ignore[type-arg]
+    held = (
+        SignInSession.token_hash,
+        SignInSession.last_seen_at,
+        SignInSession.confirmed_at,
+        SignInSession.restricted_at,
+    )
+    return holder(side, SignInSession, *held, _store_count(side)).where(
+        SignInSession.token_hash == bindparam("sought"),
+        SignInSession.side == side,
+        SignInSession.expires_at > bindparam("moment"),
+        SignInSession.last_seen_at > bindparam("idle_since"),
+    )
 
 
 @cache
-def _valid_session(side: Side) -> Select:  # type: ignore[type-arg]
-    return holder(side, SignInSession, SignInSession.token_hash, SignInSession.last_seen_at, _store_count(side)).where(
-        SignInSession.token_hash == bindparam("sought"),
+def _valid_sessions(side: Side) -> Select:  # type: ignore[type-arg]
+    return holder(side, SignInSession, SignInSession.token_hash).where(
+        SignInSession.token_hash.in_(bindparam("sought", expanding=True)),
         SignInSession.side == side,
         SignInSession.expires_at > bindparam("moment"),
         SignInSession.last_seen_at > bindparam("idle_since"),
@@ -185,5 +215,12 @@ def _store_count(side: Side) -> Any:
     )
 
 
-def _signed_in(side: Side, row: Row, moment: datetime) -> SignedIn:  # type: ignore[type-arg]
-    return SignedIn(viewer_of(side, row), row.token_hash, row.store_count, row.last_seen_at < moment - SEEN_EVERY)
+def _signed_in(side: Side, row: Any, moment: datetime) -> SignedIn:
+    return SignedIn(
+        viewer=viewer_of(side, row),
+        token_hash=row.token_hash,
+        store_count=row.store_count,
+        is_due=row.last_seen_at < moment - SEEN_EVERY,
+        is_confirmed=row.confirmed_at is not None and moment - CONFIRMED_FOR < row.confirmed_at <= moment,
+        is_restricted=row.restricted_at is not None,
+    )

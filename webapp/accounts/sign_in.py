@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 
-from webapp.accounts import sessions, tokens
-from webapp.accounts.errors import Invalid, StoreNeeded, TooManyAttempts, WrongCredentials
-from webapp.accounts.models import Customer, Side, SignInAttempt, Store, User, UserRole
-from webapp.accounts.passwords import verify_password
+from webapp.accounts import attempts, own_sessions, sessions, tokens
+from webapp.accounts.errors import (
+    ChallengeEnded,
+    Invalid,
+    SecondStepNeeded,
+    StoreNeeded,
+    WrongCode,
+    WrongCredentials,
+)
+from webapp.accounts.factors import challenges, second
+from webapp.accounts.factors.models import SignInChallenge
+from webapp.accounts.factors.owning import Account
+from webapp.accounts.models import Customer, Side, Store, User, UserRole
+from webapp.accounts.passwords import check_new_password, hash_password, verify_password
 from webapp.accounts.service import normalise_email
 from webapp.accounts.sessions import Visit
-from webapp.database import is_postgresql, now, reading, session, writing
-
-WINDOW = timedelta(minutes=15)
-PER_ACCOUNT_AND_ADDRESS = 5
-PER_ADDRESS = 50
-PER_ACCOUNT = 100
-KEPT_FOR = timedelta(days=90)
+from webapp.accounts.viewer import Viewer
+from webapp.audit import log
+from webapp.audit.models import Action
+from webapp.database import reading, session, writing
 
 
 def sign_in(side: Side, email: str, password: str, visit: Visit, store_code: str | None = None) -> str:
-    """Check a password and return the secret of a new session; raises what ``_check`` raises."""
+    """Check a password and return the secret of a new session; raises what ``_check`` raises.
+
+    Raises SecondStepNeeded for an account that has one: until that is done, the try counts as failed.
+    """
     attempt_id, email = _check(side, email, password, visit, store_code)
     with writing():
-        token = _begin(side, email, visit, store_code)
-        _succeeded(attempt_id)
-        return token
+        account, store_id = active_account(side, email, store_code)
+        if not second.is_on(account):
+            attempts.succeed(attempt_id)
+            return start(account, store_id, visit)
+        challenge = challenges.begin(side, account, store_id, attempts.key_of(side, store_code, email), attempt_id)
+    raise SecondStepNeeded(challenge)
+
+
+def finish(side: Side, challenge: str, visit: Visit, is_right: Callable[[Account, SignInChallenge], bool]) -> str:
+    """Check the second step, a code or what a passkey signed, and return the secret of a new session.
+
+    Raises ChallengeEnded, WrongCode, and TooManyAttempts: a code is guessed under the limits of the password.
+    """
+    with writing():
+        held = challenges.find(side, challenge)
+        if held is None:
+            raise ChallengeEnded
+        attempt_id = attempts.count(held.account_key, visit.address[:64])
+    with writing():
+        held = challenges.find(side, challenge)
+        account = challenges.account_of(held) if held else None
+        if held is None or account is None:
+            raise ChallengeEnded
+        if is_right(account, held):
+            attempts.succeed(attempt_id)
+            attempts.succeed(held.attempt_id)
+            challenges.end(held)
+            return start(account, held.store_id, visit)
+        note_failure(side, account)
+    raise WrongCode
 
 
 def sign_in_program(
@@ -36,7 +73,8 @@ def sign_in_program(
 ) -> tuple[str, datetime]:
     """Check a password and return a new token of an API with its end; raises what ``_check`` raises.
 
-    A user of several stores says in which one; raises StoreNeeded, but only after the password was right.
+    A user of several stores says in which one; raises StoreNeeded, but only after the password was right. Somebody
+    who has a second step, or must have one, makes a token on the account page instead: raises SecondStepNeeded.
     """
     attempt_id, email = _check(side, email, password, visit, store_code if side is Side.CUSTOMER else None)
     with writing():
@@ -44,8 +82,40 @@ def sign_in_program(
         if account is None:
             raise WrongCredentials
         store_id = _store_of_program(account, store_code)
-        _succeeded(attempt_id)
+        if second.is_on(account) or second.is_required(account):
+            raise SecondStepNeeded("")
+        attempts.succeed(attempt_id)
+        _note(Action.SIGNED_IN, account, store_id, {"as": "a program"})
         return tokens.issue_sign_in(account, store_id)
+
+
+def confirm(viewer: Viewer, password: str, visit: Visit) -> None:
+    """Check the password of somebody who is signed in already; raises what ``_check`` raises."""
+    attempt_id, _ = _check(
+        viewer.side, viewer.email, password, visit, viewer.store.code if viewer.is_customer and viewer.store else None
+    )
+    with writing():
+        attempts.succeed(attempt_id)
+
+
+def change_password(viewer: Viewer, current: str, new: str, visit: Visit) -> str:
+    """Give the viewer a new password, end all that rests on the old one, and return the secret of a new session.
+
+    Sessions end everywhere, and so do the tokens of programs that signed in with the password; tokens that the person
+    made for programs stay. Raises Invalid for the new password, and what ``_check`` raises for the current one.
+    """
+    new_hash = hash_password(new)
+    check_new_password(new, viewer.email, viewer.name, viewer.store.name if viewer.store else "")
+    confirm(viewer, current, visit)
+    if new == current:
+        raise Invalid("password", "Choose another password than the one you have")
+    with writing():
+        account = sessions.account_of(viewer)
+        account.password_hash = new_hash
+        own_sessions.end_all(viewer)
+        tokens.end_sign_ins(viewer)
+        _note(Action.PASSWORD_CHANGED, account, viewer.store_id)
+        return sessions.start(account, viewer.store_id, visit)
 
 
 def _store_of_program(account: User | Customer, code: str | None) -> int | None:
@@ -62,78 +132,56 @@ def _store_of_program(account: User | Customer, code: str | None) -> int | None:
     return found.id
 
 
-def _succeeded(attempt_id: int) -> None:
-    session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
-
-
 def _check(side: Side, email: str, password: str, visit: Visit, store_code: str | None) -> tuple[int, str]:
     """Check a password, and return the counted try and the e-mail in its one form.
 
-    Raises WrongCredentials for every kind of failure, after the same time, and TooManyAttempts after 5 failures from
-    one address on one account, 50 from one address, or 100 on one account, within 15 minutes. An address from which
-    the account was signed in to within 90 days is not bound by the last: strangers cannot lock its owner out.
+    Raises WrongCredentials for every kind of failure, after the same time, and what ``attempts.count`` raises.
     The try is counted before the password is checked, so that many at once cannot all pass.
     """
     try:
         email = normalise_email(email)
     except Invalid:
         email = email.strip().lower()[:254]
-    account_key = _key(side, store_code, email)
+    account_key = attempts.key_of(side, store_code, email)
     with writing():
-        attempt_id = _count_attempt(account_key, visit.address[:64])
+        attempt_id = attempts.count(account_key, visit.address[:64])
     with reading():
         account = _find(side, email, store_code)
         password_hash = account.password_hash if account else None
     if not verify_password(password_hash, password):
+        with writing():
+            note_failure(side, account)
         raise WrongCredentials
     return attempt_id, email
 
 
-def sign_in_without_password(side: Side, email: str, visit: Visit, store_code: str | None = None) -> str:
-    """Return the secret of a new session for an active account; raises WrongCredentials. For the demo only."""
-    with writing():
-        return _begin(side, email, visit, store_code)
-
-
-def _begin(side: Side, email: str, visit: Visit, store_code: str | None) -> str:
+def active_account(side: Side, email: str, store_code: str | None) -> tuple[Account, int | None]:
+    """Return an active account and the store it begins in; raises WrongCredentials."""
     account = _find(side, email, store_code)
-    store_id = _store_id(account)
+    store_id = first_store(account)
     if account is None or (side is not Side.ADMIN and store_id is None):
         raise WrongCredentials
-    return sessions.start(account, store_id, visit)
+    return account, store_id
 
 
-def _count_attempt(account: str, address: str) -> int:
-    if is_postgresql():  # one try at a time for an account and for an address, or many at once would all pass
-        for key in sorted({_lock_key(account), _lock_key(address)}):
-            session.execute(select(func.pg_advisory_xact_lock(key)))
-    moment = now()
-    since = moment - WINDOW
-    of_account = SignInAttempt.account == account
-    of_address = SignInAttempt.address == address
-    known = session.scalar(select(of_account).where(of_account, of_address, SignInAttempt.succeeded).limit(1))
-    limits = [
-        (of_account & of_address, PER_ACCOUNT_AND_ADDRESS),
-        (of_address, PER_ADDRESS),
-    ]
-    if not known:
-        limits.append((of_account, PER_ACCOUNT))
-    for condition, most in limits:
-        count, oldest = session.execute(
-            select(func.count(), func.min(SignInAttempt.at)).where(
-                condition,
-                ~SignInAttempt.succeeded,
-                SignInAttempt.at > since,
-                SignInAttempt.at <= moment,
-            )
-        ).one()
-        if count >= most:
-            raise TooManyAttempts(max(1, int((oldest + WINDOW - moment).total_seconds()) + 1))
-    attempt = SignInAttempt(account=account, address=address, at=moment)
-    session.add(attempt)
-    session.flush()
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - KEPT_FOR))
-    return attempt.id
+def start(
+    account: Account, store_id: int | None, visit: Visit, how: dict[str, str] | None = None, *, confirmed: bool = True
+) -> str:
+    """Note a sign-in that is complete, and return the secret of its session."""
+    _note(Action.SIGNED_IN, account, store_id, how)
+    return sessions.start(account, store_id, visit, confirmed=confirmed)
+
+
+def _note(action: Action, account: User | Customer, store_id: int | None, after: dict[str, str] | None = None) -> None:
+    by = sessions.actor(account, store_id)
+    log.note(by, action, "customer" if isinstance(account, Customer) else "user", account.id, after=after)
+
+
+def note_failure(side: Side, account: Account | None) -> None:
+    """Note that somebody did not get in."""
+    kind = "customer" if side is Side.CUSTOMER else "user"
+    store_id = account.store_id if isinstance(account, Customer) else None
+    log.note(None, Action.SIGN_IN_FAILED, kind, account.id if account else "", store_id=store_id)
 
 
 def _find(side: Side, email: str, store_code: str | None) -> User | Customer | None:
@@ -153,19 +201,11 @@ def _find(side: Side, email: str, store_code: str | None) -> User | Customer | N
     return session.scalar(select(User).where(User.email == email, User.role == UserRole(side.value), User.is_active))
 
 
-def _store_id(account: User | Customer | None) -> int | None:
+def first_store(account: Account | None) -> int | None:
+    """Return the store in which an account begins; None for the platform's, and for those who have none."""
     match account:
         case Customer():
             return account.store_id
         case User(role=UserRole.STORE):
             return sessions.first_store_id(account)
     return None
-
-
-def _lock_key(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
-
-
-def _key(side: Side, store_code: str | None, email: str) -> str:
-    text = f"{side.value}\n{store_code or ''}\n{email}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

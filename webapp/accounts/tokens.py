@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, u
 from webapp.accounts.errors import Invalid
 from webapp.accounts.holders import holder, viewer_of
 from webapp.accounts.models import ApiToken, Customer, Scope, Side, Store, TokenKind, User
-from webapp.accounts.sessions import TOKEN_BYTES, hash_token
+from webapp.accounts.sessions import TOKEN_BYTES, account_of, actor, hash_token
 from webapp.accounts.viewer import Viewer
+from webapp.audit import log
+from webapp.audit.models import Action
 from webapp.database import now, session
 
 PREFIX = "parley_"
@@ -55,20 +57,22 @@ def issue(
     token, moment = PREFIX + secrets.token_urlsafe(TOKEN_BYTES), now()
     is_customer = isinstance(account, Customer)
     session.execute(delete(ApiToken).where(ApiToken.expires_at < moment - SIGN_IN_LASTS))
-    session.add(
-        ApiToken(
-            token_hash=hash_token(token),
-            kind=kind,
-            side=Side.CUSTOMER if is_customer else Side(account.role.value),  # type: ignore[union-attr]
-            user_id=None if is_customer else account.id,
-            customer_id=account.id if is_customer else None,
-            store_id=store_id,
-            name=name,
-            scopes=" ".join(wanted),
-            expires_at=until,
-        )
+    row = ApiToken(
+        token_hash=hash_token(token),
+        kind=kind,
+        side=Side.CUSTOMER if is_customer else Side(account.role.value),  # type: ignore[union-attr]
+        user_id=None if is_customer else account.id,
+        customer_id=account.id if is_customer else None,
+        store_id=store_id,
+        name=name,
+        scopes=" ".join(wanted),
+        expires_at=until,
     )
+    session.add(row)
     session.flush()
+    if kind is TokenKind.LONG_LIVED:
+        facts = {"scopes": row.scopes, "ends": until.date().isoformat()}
+        log.note(actor(account, store_id), Action.TOKEN_CREATED, "token", row.id, after=facts)
     return token
 
 
@@ -89,9 +93,7 @@ def issue_long_lived(
 
 def issue_own(viewer: Viewer, name: str, scopes: Iterable[Scope], days: int) -> str:
     """Make a long-lived token of the viewer, for the store they act in; raises what ``issue_long_lived`` raises."""
-    account: User | Customer
-    account = session.get_one(Customer, viewer.id) if viewer.is_customer else session.get_one(User, viewer.id)
-    return issue_long_lived(account, viewer.store_id, name, scopes, days)
+    return issue_long_lived(account_of(viewer), viewer.store_id, name, scopes, days)
 
 
 def find(side: Side, token: str) -> TokenHolder | None:
@@ -126,7 +128,21 @@ def of_viewer(viewer: Viewer) -> list[tuple[ApiToken, str | None]]:
 def revoke(viewer: Viewer, token_id: int) -> bool:
     """End one of the viewer's own tokens; tell whether there was one."""
     gone = session.execute(delete(ApiToken).where(_own(viewer), ApiToken.id == token_id).returning(ApiToken.id))
-    return gone.first() is not None
+    there = gone.first() is not None
+    if there:
+        log.note(viewer, Action.TOKEN_REVOKED, "token", token_id)
+    return there
+
+
+def end_sign_ins(viewer: Viewer) -> None:
+    """End the tokens of programs that signed in with the viewer's password."""
+    session.execute(delete(ApiToken).where(_own(viewer), ApiToken.kind == TokenKind.SIGN_IN))
+
+
+def end_sign_ins_of(account: User | Customer) -> None:
+    """End the tokens of programs that signed in with the account's password."""
+    person = ApiToken.customer_id if isinstance(account, Customer) else ApiToken.user_id
+    session.execute(delete(ApiToken).where(person == account.id, ApiToken.kind == TokenKind.SIGN_IN))
 
 
 def _own(viewer: Viewer) -> ColumnElement[bool]:

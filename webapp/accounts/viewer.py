@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from webapp.accounts.models import MemberRole, Side
 
@@ -14,6 +15,8 @@ class StoreRef:
     id: int
     code: str
     name: str
+    accent: str = field(default="", compare=False)
+    """The colour of its storefront; empty for the usual one."""
 
 
 class OnASide:
@@ -48,6 +51,8 @@ class Viewer(OnASide):
     store: StoreRef | None = None
     role: MemberRole | None = None
     """What a store user may do in the store they act in."""
+    preferences: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """How they want to see the pages, as it is kept: see ``accounts.preferences``."""
 
     def __post_init__(self) -> None:
         if (self.store is None) != (self.side is Side.ADMIN):

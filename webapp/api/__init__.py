@@ -31,5 +31,6 @@ def make_blueprint(portal: Portal) -> Blueprint:
             view,
             methods=[operation.method],
             provide_automatic_options=False,
+            merge_slashes=False,
         )
     return blueprint

@@ -7,7 +7,6 @@ import time
 
 from flask import Response
 from pydantic import BaseModel
-from redis import RedisError
 
 from webapp.extensions import limiter
 
@@ -30,7 +29,7 @@ def add_limits(response: Response) -> Response:
             name = limit.request_args[-1]
             policies.append(f'"{name}";q={limit.limit.amount};w={limit.limit.get_expiry()}')
             left.append(f'"{name}";r={max(0, limit.remaining)};t={max(0, int(limit.reset_at - moment) + 1)}')
-    except RedisError as error:  # the answer is made already, and right without these headers
+    except limiter.storage.base_exceptions as error:  # the answer is made already, and right without these headers
         log.warning("the counters of the limits went away: %s", type(error).__name__)
         return response
     if policies:

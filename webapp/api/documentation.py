@@ -15,6 +15,7 @@ from webapp.doors.portal import API, config
 def make_blueprint() -> Blueprint:
     """Return the two addresses."""
     blueprint = Blueprint("api", __name__, url_prefix=API)
+    blueprint.add_app_template_filter(_pretty, "pretty")
     blueprint.add_url_rule("/openapi.json", "specification", specification, provide_automatic_options=False)
     blueprint.add_url_rule("/docs", "documentation", documentation, provide_automatic_options=False)
     return blueprint
@@ -30,6 +31,11 @@ def documentation() -> str:
     """Show the specification to people."""
     whole = openapi.specification(config().base_url)
     return render_template("api/documentation.html", api=whole, sections=_sections(whole), problems=KINDS)
+
+
+def _pretty(value: object) -> str:
+    """Return an example as people read JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _sections(whole: dict[str, Any]) -> list[dict[str, Any]]:

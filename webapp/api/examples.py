@@ -78,6 +78,7 @@ OF: dict[str, Any] = {
     },
     "ConversationListResponse": {
         "conversations": [_SUMMARY],
+        "matches": [],
         "next_cursor": None,
         "total": 1,
         "total_is_capped": False,

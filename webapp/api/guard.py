@@ -10,10 +10,11 @@ from webapp.accounts import sessions, tokens
 from webapp.accounts.models import Scope
 from webapp.accounts.tokens import TokenHolder
 from webapp.api.problems import BAD_CSRF, BAD_TOKEN, NO_SCOPE, NO_TOKEN, Refused
+from webapp.audit import log
 from webapp.database import end_reading, writing
 from webapp.doors import limits, uploads
-from webapp.doors.guard import SAFE_METHODS, is_public, is_quiet, refuse_left_store
-from webapp.doors.identity import signed_in
+from webapp.doors.guard import SAFE_METHODS, act_as, is_public, is_quiet, refuse_left_store
+from webapp.doors.identity import current_visit, signed_in
 from webapp.doors.portal import Portal
 
 
@@ -24,6 +25,7 @@ def guard(portal: Portal) -> None:
     """
     g.portal = portal
     g.viewer = g.signed_in = g.token = None
+    log.come_from(current_visit().address)
     view = current_app.view_functions.get(request.endpoint or "")
     if is_public(view):
         return
@@ -38,6 +40,8 @@ def guard(portal: Portal) -> None:
         if found is None:
             raise Refused(401, "Send a token as Authorization: Bearer.", NO_TOKEN, {"WWW-Authenticate": "Bearer"})
         g.signed_in, g.viewer = found, found.viewer
+        if found.is_restricted:
+            raise Refused(403, "Set up the second step of your sign-in first, on the account page.")
         if writes:
             _require_csrf_token()
         refuse_left_store(found, request.headers.get("X-Parley-Store"))
@@ -52,6 +56,7 @@ def guard(portal: Portal) -> None:
                 tokens.touch(g.token.token_id)
             else:
                 sessions.touch(g.signed_in.token_hash)
+    act_as(g.viewer)
 
 
 def _held(portal: Portal) -> TokenHolder:

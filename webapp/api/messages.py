@@ -20,6 +20,7 @@ from webapp.messaging.models import ConversationStatus
 from webapp.messaging.queries import ConversationFilters, Window
 from webapp.messaging.recipients import Directory, Recipient
 from webapp.messaging.service import MessagingService
+from webapp.search import service as search
 
 messaging = MessagingService()
 
@@ -36,10 +37,12 @@ def list_conversations() -> Response:
         text=asked.q.strip(),
     )
     after = cursors.read(viewer, filters, asked.cursor) if asked.cursor else None
-    found = messaging.list_conversations(viewer, filters, after, asked.limit)
+    listing = search.list_conversations(viewer, filters, after, asked.limit)
+    found = listing.page
     return answer(
         schemas.ConversationListResponse(
             conversations=[presenting.summary(row) for row in found.rows],
+            matches=[presenting.match(number, hit) for number, hit in listing.hits.items()],
             next_cursor=cursors.make(viewer, filters, found.next) if found.next else None,
             total=found.total,
             total_is_capped=found.total_is_capped,

@@ -14,6 +14,7 @@ from webapp.doors.portal import API, PORTALS, Portal
 from webapp.messaging.access import LARGEST_KEY
 
 VERSION = "1.0.0"
+_CLAUSE = re.compile(r"[:,;.]")
 _VARIABLE = re.compile(r"<(int|uuid):(\w+)>")
 _TITLES = {"admin": "Admin", "store": "Store", "storefront": "Storefront"}
 
@@ -53,7 +54,7 @@ def _operation(portal: Portal, operation: Operation) -> dict[str, Any]:
     words = (operation.view.__doc__ or "").strip()
     described: dict[str, Any] = {
         "operationId": f"{portal.name}_{operation.name}",
-        "summary": words.split(":")[0].split(",")[0].split(";")[0].rstrip("."),
+        "summary": _CLAUSE.split(words)[0],
         "description": words,
         "tags": [_TITLES[portal.name]],
         "security": _security(portal, operation),

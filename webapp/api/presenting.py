@@ -9,6 +9,7 @@ from webapp.api import schemas
 from webapp.doors.portal import API
 from webapp.messaging.queries import AttachmentRow, ConversationRow, MessageRow, Party, Thread
 from webapp.messaging.recipients import Choice
+from webapp.search.service import Hit
 
 
 def path_of(conversation_id: int) -> str:
@@ -19,6 +20,13 @@ def path_of(conversation_id: int) -> str:
 def summary(row: ConversationRow) -> schemas.ConversationSummary:
     """Show a conversation as a list does."""
     return schemas.ConversationSummary(**_summary(row))
+
+
+def match(conversation_id: int, hit: Hit) -> schemas.MatchResponse:
+    """Show what a search found in a conversation."""
+    return schemas.MatchResponse(
+        conversation_id=conversation_id, seq=hit.seq, text=hit.snippet.text, highlights=list(hit.snippet.ranges)
+    )
 
 
 def detail(thread: Thread) -> schemas.ConversationDetailResponse:

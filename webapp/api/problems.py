@@ -13,15 +13,15 @@ from flask_limiter import RateLimitExceeded
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from webapp.accounts.errors import TooManyAttempts, WrongCredentials
+from webapp.accounts.errors import SecondStepNeeded, TooManyAttempts, WrongCredentials
 from webapp.api.schemas import FieldError, Problem
-from webapp.attachments.errors import AttachmentError, FilesRefused, RefusedFile, StorageUnavailable
+from webapp.attachments.errors import AttachmentError, FilesRefused, StorageUnavailable
 from webapp.database import end_reading
 from webapp.doors import limits
 from webapp.doors.cursors import InvalidCursor
 from webapp.doors.guard import StoreSwitched
 from webapp.doors.portal import API, config
-from webapp.doors.refusals import DATABASE_AWAY, RETRY_SECONDS, STORAGE_RETRY_SECONDS, status_of
+from webapp.doors.refusals import DATABASE_AWAY, RETRY_SECONDS, STORAGE_RETRY_SECONDS, note_refusal, status_of
 from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, MessagingError
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,21 +30,55 @@ log = logging.getLogger(__name__)
 
 
 class Kind(NamedTuple):
-    """A problem that says more than its status: the anchor of its type, and its title."""
+    """A problem that says more than its status: the anchor of its type, its title, and what to do about it."""
 
     anchor: str
     title: str
+    advice: str
 
 
-CLOSED = Kind("conversation-closed", "The conversation is closed")
-KEY_REUSED = Kind("key-reused", "The key stands for another content")
-STORE_SWITCHED = Kind("store-switched", "The session is in another store now")
-NO_TOKEN = Kind("token-required", "A token is required")
-BAD_TOKEN = Kind("invalid-token", "The token is not valid here")
-NO_SCOPE = Kind("insufficient-scope", "The token may not be used for this")
-BAD_CSRF = Kind("csrf", "A session needs the CSRF token")
-INVALID = Kind("invalid-fields", "Some fields are not valid")
-FILES = Kind("files-refused", "Some files cannot be sent")
+CLOSED = Kind(
+    "conversation-closed",
+    "The conversation is closed",
+    "Nobody can write to it. Reopen it first, if you may, and send again with the same key.",
+)
+KEY_REUSED = Kind(
+    "key-reused",
+    "The key stands for another content",
+    "This Idempotency-Key was sent before with other content. Make a new key for what is new.",
+)
+STORE_SWITCHED = Kind(
+    "store-switched",
+    "The session is in another store now",
+    "The browser's session was switched to another store. Reload the page, or use a token: it stays in its store.",
+)
+NO_TOKEN = Kind("token-required", "A token is required", "Send Authorization: Bearer and a token of this portal.")
+BAD_TOKEN = Kind(
+    "invalid-token",
+    "The token is not valid here",
+    "It is unknown, ended or revoked, of another portal, or its person or store is no longer active. Get a new one.",
+)
+NO_SCOPE = Kind(
+    "insufficient-scope",
+    "The token may not be used for this",
+    "Reading needs the scope messages:read, everything else messages:write. Make a token with the scope.",
+)
+BAD_CSRF = Kind(
+    "csrf",
+    "A session needs the CSRF token",
+    "A write with the browser's session carries the token of its pages as X-CSRF-Token. Programs use a token instead.",
+)
+INVALID = Kind(
+    "invalid-fields",
+    "Some fields are not valid",
+    "errors names each field or parameter with a code for programs and words for people. Unknown fields are refused.",
+)
+FILES = Kind(
+    "files-refused",
+    "Some files cannot be sent",
+    "errors names each file by its place, such as files[0], with a code such as too_large, type_not_allowed, "
+    "content_mismatch, macros or empty_file. Nothing was sent: leave the file out or replace it, and send again.",
+)
 KINDS = (CLOSED, KEY_REUSED, STORE_SWITCHED, NO_TOKEN, BAD_TOKEN, NO_SCOPE, BAD_CSRF, INVALID, FILES)
 
 _WORDS = {
@@ -112,6 +146,8 @@ def answer(error: Exception) -> Response:
             return _slow_down(f"Too many requests. Try again in {seconds} seconds.", seconds)
         case WrongCredentials():
             return _problem(401, "The e-mail or the password is not right.", headers={"WWW-Authenticate": "Bearer"})
+        case SecondStepNeeded():
+            return _problem(403, "This account signs in with a second step: make a token on its account page.")
         case TooManyAttempts():
             return _slow_down(f"Too many attempts. Try again in {error.seconds} seconds.", error.seconds)
         case StoreSwitched():
@@ -153,11 +189,6 @@ def _domain(error: MessagingError | AttachmentError) -> Response:
     return _problem(status, _words(404) if status == 404 else error.message)
 
 
-def _of_file(file: RefusedFile) -> FieldError:
-    words = f"{file.filename}: {file.why.message}"
-    return FieldError(field=f"files[{file.index}]", code=file.why.code, message=words)
-
-
 def _invalid(errors: Sequence[FieldError]) -> Refused:
     names = ", ".join(dict.fromkeys(error.field or "the body" for error in errors))
     return Refused(422, f"Not valid: {names[:FIELD_LENGTH]}.", INVALID, errors=errors)
@@ -178,6 +209,8 @@ def _problem(
     headers: dict[str, str] | None = None,
     errors: Sequence[FieldError] = (),
 ) -> Response:
+    if kind is not BAD_CSRF:  # then nobody knows that it was this person
+        note_refusal(status)
     problem = Problem(
         type=f"{config().base_url}{API}/docs#{kind.anchor}" if kind else "about:blank",
         title=kind.title if kind else HTTPStatus(status).phrase,

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 from pydantic import BaseModel, ValidationError
 
 from webapp.api.problems import Refused, invalid, invalid_fields
-from webapp.api.requests import Asked, Incoming
+from webapp.api.requests import Asked, Incoming, NoQuery
 from webapp.attachments.files import Upload
 from webapp.doors.uploads import received
 
@@ -25,6 +26,10 @@ FILES = "files"
 
 def query(schema: type[_Query]) -> _Query:
     """Return the parameters of the address; one that is unknown or given twice is refused."""
+    try:
+        unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(400, "The address is not valid UTF-8.") from error
     twice = [name for name, values in request.args.lists() if len(values) > 1]
     if twice:
         raise invalid(twice[0], "repeated", "Give it once")
@@ -33,7 +38,11 @@ def query(schema: type[_Query]) -> _Query:
 
 def body(schema: type[_In], *, optional: bool = False) -> _In:
     """Return the JSON of the request; with ``optional`` a request without a body stands for an empty object."""
+    query(NoQuery)
+    _refuse_other_codings()
     data = request.get_data(cache=False)
+    if request.content_length is None:
+        request.stream.read(1)  # raises 413 where the limit has cut a body in chunks
     if not data and optional:
         return _checked(schema, {})
     if request.mimetype != "application/json":
@@ -48,6 +57,8 @@ def message(schema: type[_In], structured: Iterable[str] = ()) -> tuple[_In, lis
     """
     if request.mimetype != "multipart/form-data":
         return body(schema), []
+    query(NoQuery)
+    _refuse_other_codings()
     fields: dict[str, Any] = {}
     for name, values in request.form.lists():
         if len(values) > 1:
@@ -71,6 +82,14 @@ def idempotency_key() -> str | None:
     if len(keys) > 1 or not _KEY.fullmatch(key):
         raise invalid("Idempotency-Key", "invalid", "The key must be one UUID")
     return key
+
+
+def _refuse_other_codings() -> None:
+    """Refuse a body that is compressed, or that says it is not UTF-8: it would be read as what it is not."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused(415, "Send the body without a Content-Encoding.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise Refused(415, "Send the body in UTF-8.")
 
 
 def _checked(schema: type[_Model], found: object) -> _Model:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from webapp.messaging.access import LARGEST_KEY
@@ -115,16 +116,47 @@ class Asked(BaseModel):
         return {name: value for name, value in given.items() if value != ""}
 
 
+def _digits(given: object) -> object:
+    """Refuse what only looks like a number: 10.0, +5, 1_000, or digits of another script."""
+    if isinstance(given, str) and not (given.isascii() and given.removeprefix("-").isdigit()):
+        raise PydanticCustomError("int_parsing", "This must be a whole number")
+    return given
+
+
+def _truth(given: object) -> object:
+    words = {"true": True, "1": True, "false": False, "0": False}
+    return words.get(given.lower(), given) if isinstance(given, str) else given
+
+
+def _without_control_characters(given: str) -> str:
+    if any(unicodedata.category(one) in {"Cc", "Cs"} and not one.isspace() for one in given):
+        raise PydanticCustomError("control_character", "This has a character that cannot be shown")
+    return given
+
+
+Number = BeforeValidator(_digits)
+Truth = Annotated[bool, Field(strict=True), BeforeValidator(_truth)]
+Words = Annotated[
+    str,
+    Field(max_length=200, json_schema_extra={"pattern": r"^[^\x00-\x08\x0e-\x1f\x7f]*$"}),
+    AfterValidator(_without_control_characters),
+]
+
+
 class ListQuery(Asked):
     """What narrows the inbox, and the page."""
 
     type: ConversationType | None = Field(None, description="The channel.")
     status: Literal["open", "closed", "all"] = "open"
     scope: Literal["mine", "team"] = Field("mine", description="What you take part in, or all that your side may see.")
-    unread: bool = Field(False, description="Only what you have not read.")
-    store_id: Key | None = None
-    q: str = Field("", max_length=200, description="Part of the subject or of a participant's name.")
-    limit: int = Field(25, ge=1, le=100)
+    unread: Truth = Field(False, description="Only what you have not read.")
+    store_id: Annotated[Key, Number] | None = None
+    q: Words = Field(
+        "",
+        description="Words of the subject, the messages, the names of files and of people; `from:`, `has:attachment`, "
+        '`before:` and `after:` a day; "phrases" in quotes.',
+    )
+    limit: Annotated[int, Number] = Field(25, ge=1, le=100)
     cursor: str | None = Field(None, description="The `next_cursor` of the page before.")
 
 
@@ -132,18 +164,18 @@ class RecipientQuery(Asked):
     """What narrows the directory, and the page."""
 
     type: Literal["store", "customer"] | None = None
-    store_id: Key | None = None
-    q: str = Field("", max_length=200, description="Part of a name or an e-mail.")
-    limit: int = Field(25, ge=1, le=100)
+    store_id: Annotated[Key, Number] | None = None
+    q: Words = Field("", description="Part of a name or an e-mail.")
+    limit: Annotated[int, Number] = Field(25, ge=1, le=100)
     cursor: str | None = Field(None, description="The `next_cursor` of the page before.")
 
 
 class WindowQuery(Asked):
     """Which messages: the newest, or those before or after a `seq`."""
 
-    before: Seq | None = None
-    after: Seq | None = None
-    limit: int = Field(50, ge=1, le=200)
+    before: Annotated[Seq, Number] | None = None
+    after: Annotated[Seq, Number] | None = None
+    limit: Annotated[int, Number] = Field(50, ge=1, le=200)
 
     @model_validator(mode="after")
     def _one_edge(self) -> WindowQuery:

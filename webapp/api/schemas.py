@@ -98,10 +98,20 @@ class ConversationDetailResponse(ConversationSummary):
     has_later: bool
 
 
+class MatchResponse(Outgoing):
+    """The newest message of a conversation in which `q` was found."""
+
+    conversation_id: int
+    seq: int
+    text: str = Field(description="The part of the message, or the names of its files, in which something was found.")
+    highlights: list[tuple[int, int]] = Field(description="Where in `text` it stands: first character, first after it.")
+
+
 class ConversationListResponse(Outgoing):
     """A page of the inbox, newest first."""
 
     conversations: list[ConversationSummary]
+    matches: list[MatchResponse] = Field(description="With `q`, one for each conversation of the page; else empty.")
     next_cursor: str | None = Field(description="Give it as `cursor`, with the same filters, for the next page.")
     total: int = Field(description="How many conversations the filters match, counted up to 1,000.")
     total_is_capped: bool

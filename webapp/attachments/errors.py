@@ -67,6 +67,12 @@ class StorageFull(AttachmentError):
     message = "There is no room to keep files at the moment. Your message was not sent."
 
 
+class QuotaReached(StorageFull):
+    """The files of the store take as much room as they may."""
+
+    message = "There is no room left for files of this store. Delete some, or send the message without its files."
+
+
 class StorageUnavailable(AttachmentError):
     """The storage cannot be reached or written, or takes too long."""
 

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.attachments.models import ScanState
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -32,6 +34,8 @@ class StoredFile:
     width: int | None
     height: int | None
     has_active_content: bool
+    scan_state: ScanState = ScanState.UNSCANNED
+    scan_note: str | None = None
 
     @property
     def is_image(self) -> bool:

@@ -90,7 +90,7 @@ _RUNS = frozenset(
 )
 """What runs, or is shown as a page. Not ``com``: domain names end so."""
 
-_NOT_ALLOWED = Refusal(
+NOT_ALLOWED = Refusal(
     "type_not_allowed",
     "The selected file must be a JPG, PNG, GIF, WebP, PDF, Word, Excel, PowerPoint, OpenDocument, ZIP, TXT or CSV",
 )
@@ -103,5 +103,5 @@ def kind_of(filename: str, *, old_office: bool) -> Kind | Refusal:
         return Refusal("macros", "The selected file can hold macros. Save it without macros and attach it again")
     kind = KINDS.get(extension) if stem else None
     if kind is None or (kind.family is Family.OLE and not old_office) or not _RUNS.isdisjoint(stem.split(".")[1:]):
-        return _NOT_ALLOWED
+        return NOT_ALLOWED
     return kind

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.database import Base, Created, words
 
 FILENAME_LENGTH = 120
 PATH_LENGTH = 120
+NOTE_LENGTH = 120
 
 
 class ScanState(StrEnum):
@@ -40,6 +41,13 @@ class MessageAttachment(Base, Created):
         CheckConstraint("size_bytes > 0", name="not_empty"),
         CheckConstraint("is_image = (width IS NOT NULL AND height IS NOT NULL)", name="size_of_image"),
         Index("ix_message_attachments_message", "message_id"),
+        Index("ix_message_attachments_store", "store_id", "size_bytes"),
+        Index(
+            "ix_message_attachments_pending",
+            "id",
+            postgresql_where=text("scan_state = 'pending'"),
+            sqlite_where=text("scan_state = 'pending'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -62,3 +70,5 @@ class MessageAttachment(Base, Created):
     has_active_content: Mapped[bool] = mapped_column(default=False)
     """Whether a program that opens it may be asked to run or to send something."""
     scan_state: Mapped[ScanState] = mapped_column(words(ScanState, "scan_state"), default=ScanState.UNSCANNED)
+    scan_note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    """What was found, or why nothing could be; for the sender and for admins."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from uuid6 import uuid7
 
-from webapp.attachments import previews, storage
+from webapp.attachments import previews, scanning, storage
 from webapp.attachments.content_disposition import content_disposition
 from webapp.attachments.errors import AttachmentError, FileMissing, FilesRefused, Refusal, RefusedFile
 from webapp.attachments.files import StoredFile, Upload
@@ -20,9 +20,15 @@ from webapp.attachments.kinds import Kind, kind_of
 from webapp.attachments.models import MessageAttachment
 from webapp.attachments.names import display_name
 from webapp.attachments.paths import path_of_file, path_of_preview, paths_of_previews
+from webapp.attachments.scanning import Scan
 from webapp.attachments.storage import Listed
 from webapp.database import end_reading, now, session
-from webapp.settings.definitions import ATTACHMENT_MAX_FILES, ATTACHMENT_MAX_SIZE_MB, ATTACHMENT_OLD_OFFICE
+from webapp.settings.definitions import (
+    ATTACHMENT_LOCKED_ARCHIVES,
+    ATTACHMENT_MAX_FILES,
+    ATTACHMENT_MAX_SIZE_MB,
+    ATTACHMENT_OLD_OFFICE,
+)
 from webapp.settings.service import PlatformSettings
 
 MEGABYTE = 1024 * 1024
@@ -59,7 +65,7 @@ class MessageAttachmentService:
             )
         found = [_at_first_sight(upload, largest, bool(settings[ATTACHMENT_OLD_OFFICE.key])) for upload in uploads]
         with storage.failing_as_attachment_errors():
-            verdicts = _inspected(uploads, found)
+            verdicts = _inspected(uploads, found, may_be_locked=bool(settings[ATTACHMENT_LOCKED_ARCHIVES.key]))
         try:
             if refused := [
                 _refused(index, uploads, verdict)
@@ -130,7 +136,8 @@ class MessageAttachmentService:
         for upload, kind, verdict in zip(uploads, kinds, verdicts, strict=True):
             if isinstance(kind, Refusal) or isinstance(verdict, Refusal):
                 continue
-            file = _stored_file(display_name(upload.filename), kind, verdict, conversation_id)
+            scan = scanning.current().scan(verdict.path)
+            file = _stored_file(display_name(upload.filename), kind, verdict, conversation_id, scan)
             files.append(file)
             headers = {"Content-Type": file.mime_type, "Content-Disposition": content_disposition(file.filename)}
             try:
@@ -150,10 +157,11 @@ def _at_first_sight(upload: Upload, largest: int, old_office: bool) -> _Sight:
     return kind_of(display_name(upload.filename), old_office=old_office)
 
 
-def _inspected(uploads: Sequence[Upload], found: Sequence[_Sight]) -> list[_Verdict]:
+def _inspected(uploads: Sequence[Upload], found: Sequence[_Sight], *, may_be_locked: bool) -> list[_Verdict]:
     """Look inside those that were not refused at first sight, and return what is decided on each."""
     pairs = zip(uploads, found, strict=True)
-    inside = iter(inspect([Candidate(upload.path, kind) for upload, kind in pairs if isinstance(kind, Kind)]))
+    looked_into = [Candidate(upload.path, kind, may_be_locked) for upload, kind in pairs if isinstance(kind, Kind)]
+    inside = iter(inspect(looked_into))
     return [next(inside) if isinstance(one, Kind) else one for one in found]
 
 
@@ -161,7 +169,7 @@ def _refused(index: int, uploads: Sequence[Upload], why: Refusal) -> RefusedFile
     return RefusedFile(index, display_name(uploads[index].filename), why)
 
 
-def _stored_file(name: str, kind: Kind, verdict: Accepted, conversation_id: int) -> StoredFile:
+def _stored_file(name: str, kind: Kind, verdict: Accepted, conversation_id: int, scan: Scan) -> StoredFile:
     number, moment = uuid7(), now()
     return StoredFile(
         number,
@@ -174,4 +182,6 @@ def _stored_file(name: str, kind: Kind, verdict: Accepted, conversation_id: int)
         verdict.width,
         verdict.height,
         verdict.has_active_content,
+        scan.state,
+        scan.note or None,
     )

@@ -11,7 +11,7 @@ from webapp.accounts.service import AccountService, clean_name, normalise_email
 from webapp.cli.passwords import new_password
 from webapp.cli.refusals import clear_refusals
 from webapp.database import reading, writing
-from webapp.messaging.maintenance import come_back
+from webapp.messaging.returning import come_back
 
 accounts = AccountService()
 

@@ -8,12 +8,16 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.accounts.errors import Invalid
+from webapp.accounts.factors import second
 from webapp.accounts.models import Customer, Side, StoreMember, User
 from webapp.accounts.service import AccountService, normalise_email
+from webapp.audit import log
+from webapp.audit.models import Action
 from webapp.cli.accounts import existing_store
 from webapp.cli.refusals import clear_refusals
 from webapp.database import now, session, writing
-from webapp.messaging import maintenance, membership
+from webapp.messaging import membership, returning
+from webapp.notifications import account_letters
 
 accounts = AccountService()
 
@@ -53,10 +57,26 @@ def activate(email: str, code: str | None, customer: bool) -> None:
     """Undo deactivate: they can sign in again and are back in their conversations."""
     with writing():
         found = _find(email, code, customer)
-        found.account.is_active = True
-        session.flush()
-        count = maintenance.come_back(found.side, found.person, found.store_id)
+        accounts.activate(found.account)
+        count = returning.come_back(found.side, found.person, found.store_id)
     click.echo(f"{found.words} is active, and back in {count} conversations.")
+
+
+@click.command("reset-second-step")
+@click.argument("email")
+@click.option("--store", "code", help="With --customer: the store of the account.")
+@click.option("--customer", is_flag=True, help="The customer of --store, not the user.")
+@with_appcontext
+@clear_refusals()
+def reset_second_step(email: str, code: str | None, customer: bool) -> None:
+    """End the second step of somebody who lost their app and their recovery codes."""
+    with writing():
+        found = _find(email, code if customer else None, customer)
+        if isinstance(found.account, StoreMember) or not second.switch_off(found.account):
+            raise Invalid("email", f"{found.words} has no second step")
+        account_letters.notice(found.account, "The platform ended your second step: the password alone signs in.")
+        log.note(None, Action.SECOND_STEP_OFF, "customer" if customer else "user", found.person)
+    click.echo(f"{found.words} signs in with the password alone now.")
 
 
 @click.command("deactivate-store")
@@ -81,6 +101,8 @@ def _switch_store(code: str, *, is_active: bool) -> None:
     with writing():
         store = existing_store(code)
         store.is_active = is_active
+        action = Action.ACCOUNT_ACTIVATED if is_active else Action.ACCOUNT_DEACTIVATED
+        log.note(None, action, "store", store.id, store_id=store.id)
     click.echo(f"{store.name} is {'active' if is_active else 'deactivated'}.")
 
 

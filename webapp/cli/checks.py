@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from webapp.attachments import storage, sweeping
@@ -15,6 +13,7 @@ from webapp.attachments.errors import AttachmentError
 from webapp.config import ROOT
 from webapp.database import is_postgresql, reading, session
 from webapp.messaging import consistency, maintenance
+from webapp.search import indexing as search_index
 from webapp.settings.definitions import DEFINITIONS
 from webapp.settings.models import PlatformSetting
 
@@ -36,10 +35,14 @@ def run() -> Iterator[Check]:
     if schema.problem is None:
         yield from (_journal_mode(), *_integrity(), _settings())
         yield from _messaging()
+        yield from _search()
         yield from _attachments()
 
 
 def _migrations() -> Check:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with reading():
         current = set(MigrationContext.configure(session.connection()).get_current_heads())
     newest = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
@@ -97,6 +100,14 @@ def _messaging() -> Iterator[Check]:
         yield Check(rule, _broken(thing, *consistency.broken(rows, SHOWN)))
     repairs = [str(repair) for repair in maintenance.recount(maintenance.Recount(), repair=False)]
     yield Check("unread counts are right", f"{_few(repairs)}; run 'flask recount-unread'" if repairs else None)
+
+
+def _search() -> Iterator[Check]:
+    wrong = [f"message {number}" for number in islice(search_index.wrong_messages(), SHOWN + 1)]
+    more = f"{', '.join(wrong[:SHOWN])}{', ...' if len(wrong) > SHOWN else ''}; run 'flask reindex'"
+    yield Check("messages can be found by their words", more if wrong else None)
+    sound = search_index.index_is_sound()
+    yield Check("the search index holds them", None if sound else "it does not; run 'flask reindex'")
 
 
 def _attachments() -> Iterator[Check]:

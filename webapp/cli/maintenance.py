@@ -1,4 +1,4 @@
-"""Checking and repairing: recount-unread, sweep-attachments, delete-attachment and doctor."""
+"""Checking and repairing: recount-unread, sweep-attachments, delete-attachment, prune-audit-log and doctor."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from uuid import UUID
 import click
 from flask.cli import with_appcontext
 
-from webapp.attachments import sweeping
+from webapp.attachments import moving, rescanning, scanning, storage, sweeping
 from webapp.attachments.service import MessageAttachmentService
+from webapp.audit import log
+from webapp.audit.models import Action
 from webapp.cli import checks
 from webapp.cli.refusals import clear_refusals
-from webapp.database import writing
-from webapp.messaging import maintenance
+from webapp.config import ROOT
+from webapp.database import reading, writing
+from webapp.doors import retaining
+from webapp.messaging import maintenance, retention, single_files
+from webapp.search import indexing as search_index
+from webapp.search.indexing import Progress
+from webapp.settings.definitions import AUDIT_RETENTION_DAYS
+from webapp.settings.service import PlatformSettings
 
 
 @click.command("recount-unread")
@@ -29,6 +37,18 @@ def recount_unread(dry_run: bool) -> None:
     if repairs:
         outcome = f"{repairs:,} {'to repair' if dry_run else 'repaired'}"
     click.echo(f"Checked {progress.conversations:,} conversations and {progress.inboxes:,} inboxes: {outcome}.")
+
+
+@click.command("reindex")
+@with_appcontext
+@clear_refusals()
+def reindex() -> None:
+    """Make the search index anew, after a change of names or a repair of the database."""
+    progress = Progress()
+    for progress in search_index.reindex():
+        if progress.messages % 100_000 == 0:
+            click.echo(f"{progress.messages:,} messages ...")
+    click.echo(f"Indexed {progress.messages:,} messages, {progress.corrected:,} of them by other words than before.")
 
 
 @click.command("sweep-attachments")
@@ -50,11 +70,77 @@ def sweep_attachments() -> None:
 def delete_attachment(attachment_id: UUID) -> None:
     """Delete one attachment for good, file and all; its message stays."""
     with writing():
-        gone = maintenance.delete_attachment(attachment_id)
+        gone = single_files.delete_attachment(attachment_id)
+        if gone:
+            log.note(None, Action.ATTACHMENT_DELETED, "attachment", attachment_id)
     if gone is None:
         raise click.ClickException(f"There is no attachment {attachment_id}.")
     MessageAttachmentService().discard([gone])
     click.echo(f"Deleted {gone.filename}.")
+
+
+@click.command("scan-attachments")
+@with_appcontext
+@clear_refusals()
+def scan_attachments() -> None:
+    """Scan the files that could not be scanned when they were sent."""
+    if not scanning.current().is_there:
+        raise click.ClickException("There is no virus scanner: set PARLEY_CLAMD_URL.")
+    count = 0
+    for found in rescanning.rescan():
+        count += 1
+        click.echo(f"{found.scan.state.value} {found.filename}{': ' + found.scan.note if found.scan.note else ''}")
+    click.echo(f"Scanned {count:,} files.")
+
+
+@click.command("move-storage")
+@click.argument("url")
+@with_appcontext
+@clear_refusals()
+def move_storage(url: str) -> None:
+    """Copy every file into the storage at URL, while people go on; run it again after switching over.
+
+    Then set PARLEY_STORAGE_URL to URL, restart, and run it once more from the old settings for what came meanwhile.
+    """
+    target = storage.open_storage(url, ROOT)
+    target.check()
+    copied = there = wrong = 0
+    for found in moving.copy_all(target):
+        copied, there = copied + found.is_new, there + (not found.is_new and not found.problem)
+        if found.problem:
+            wrong += 1
+            click.echo(f"{found.storage_path} {found.problem}")
+    click.echo(f"Copied {copied:,} files, {there:,} were there already, {wrong:,} cannot be copied.")
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("prune-audit-log")
+@with_appcontext
+@clear_refusals()
+def prune_audit_log() -> None:
+    """Delete the entries of the audit log that are older than the setting says."""
+    with writing():
+        days = PlatformSettings().get(AUDIT_RETENTION_DAYS)
+        count = log.prune(int(days))
+    click.echo(f"Deleted {count:,} entries older than {days} days.")
+
+
+@click.command("apply-retention")
+@click.option("--yes", is_flag=True, help="Delete; without it, only say what is due.")
+@with_appcontext
+@clear_refusals()
+def apply_retention(yes: bool) -> None:
+    """Delete the closed conversations that are older than the settings say, but for what is held."""
+    with reading():
+        due = retention.preview()
+    for one in due:
+        words = f"{one.conversations:,} conversations, {one.messages:,} messages, {one.files:,} files are due"
+        kept = f"older than {one.days:,} days: {words}, {one.held:,} held back" if one.days else "kept for ever"
+        click.echo(f"{one.channel.value}: {kept}")
+    if yes:
+        conversations, files = retaining.apply(None)
+        click.echo(f"Deleted {conversations:,} conversations with {files:,} files.")
 
 
 @click.command("doctor")

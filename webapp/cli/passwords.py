@@ -6,17 +6,15 @@ import os
 
 import click
 
-from webapp.accounts.errors import Invalid
-from webapp.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from webapp.accounts.passwords import check_new_password
 
 VARIABLE = "PARLEY_PASSWORD"
 
 
 def new_password(email: str) -> str:
-    """Return the password that the new account shall have; raises Invalid when its length is refused."""
+    """Return the password that the new account shall have; raises Invalid for one that is refused."""
     password = os.environ.get(VARIABLE)
     if password is None:
         password = str(click.prompt(f"Password for {email}", hide_input=True, confirmation_prompt=True))
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise Invalid("password", f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters")
+    check_new_password(password, email)
     return password

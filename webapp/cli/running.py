@@ -26,5 +26,6 @@ def prepare_run() -> None:
     click.echo(f"  {base}/store/login                          a store")
     click.echo(f"  {base}/storefront/login?store=harbor-goods  a customer")
     if config.demo:
+        click.echo(f"New here? Begin at {base}/demo")
         click.echo(f"Demo accounts: ada@parley.example, olga@harbor.example, mara@customers.example ({PASSWORD}).")
     click.echo("Stop with Ctrl+C.")

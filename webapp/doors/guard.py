@@ -7,11 +7,14 @@ from typing import TypeVar
 
 from flask import current_app, g, request
 
+from webapp import row_security
 from webapp.accounts import sessions
 from webapp.accounts.sessions import SignedIn
+from webapp.accounts.viewer import Viewer
+from webapp.audit import log
 from webapp.database import end_reading, writing
 from webapp.doors import uploads
-from webapp.doors.identity import signed_in
+from webapp.doors.identity import current_visit, signed_in
 from webapp.doors.portal import Portal
 from webapp.extensions import csrf
 
@@ -22,7 +25,11 @@ ACTING_STORE = "acting_store"
 _View = TypeVar("_View", bound=Callable[..., object])
 
 
-class SignInRequired(Exception):
+class Refusal(Exception):
+    """Somebody may not have what they asked for, or not now."""
+
+
+class SignInRequired(Refusal):
     """Nobody is signed in at this portal."""
 
     def __init__(self, portal: Portal) -> None:
@@ -30,7 +37,15 @@ class SignInRequired(Exception):
         self.portal = portal
 
 
-class StoreSwitched(Exception):
+class ConfirmationNeeded(Refusal):
+    """The act is dangerous, and the person showed too long ago who they are."""
+
+
+class SecondStepRequired(Refusal):
+    """The person has to set up a second step before anything else."""
+
+
+class StoreSwitched(Refusal):
     """The page belongs to a store that this person has left in another tab."""
 
     def __init__(self, page_code: str) -> None:
@@ -60,9 +75,27 @@ def is_quiet(view: object) -> bool:
     return getattr(view, "is_quiet", False)
 
 
+def dangerous(view: _View) -> _View:
+    """Ask again who it is before the view, when the person showed it too long ago."""
+    view.is_dangerous = True  # type: ignore[attr-defined]
+    return view
+
+
+def while_restricted(view: _View) -> _View:
+    """Let somebody use the view who has yet to set up the second step that is demanded of them."""
+    view.is_for_restricted = True  # type: ignore[attr-defined]
+    return view
+
+
 def from_any_store(view: _View) -> _View:
     """Take the view's requests from pages of a left store too: signing out and switching must work there."""
     view.is_from_any_store = True  # type: ignore[attr-defined]
+    return view
+
+
+def sees_reported(view: _View) -> _View:
+    """Let the view reach channels of which the platform is no party, such as what was reported: it checks by itself."""
+    view.sees_reported = True  # type: ignore[attr-defined]
     return view
 
 
@@ -72,6 +105,7 @@ def guard(portal: Portal) -> None:
     So the body of a stranger's upload is never parsed.
     """
     g.portal = portal
+    log.come_from(current_visit().address)
     view = current_app.view_functions.get(request.endpoint or "")
     found = signed_in()
     if found is None and not is_public(view):
@@ -84,11 +118,27 @@ def guard(portal: Portal) -> None:
         end_reading()  # a form may be long in coming, and no transaction should wait for it
         csrf.protect()
     if found:
-        if not getattr(view, "is_from_any_store", False):
-            refuse_left_store(found, _page_code())
+        admit(found, view, _page_code())
         if found.is_due and not is_quiet(view):
             with writing():
                 sessions.touch(found.token_hash)
+        if not getattr(view, "sees_reported", False):
+            act_as(found.viewer)
+
+
+def admit(found: SignedIn, view: object, page_code: str | None) -> None:
+    """Raise a Refusal unless whoever is signed in may use the view now, from the page of this store."""
+    if not getattr(view, "is_from_any_store", False):
+        refuse_left_store(found, page_code)
+    if found.is_restricted and not is_public(view) and not getattr(view, "is_for_restricted", False):
+        raise SecondStepRequired
+    if getattr(view, "is_dangerous", False) and not found.is_confirmed:
+        raise ConfirmationNeeded
+
+
+def act_as(viewer: Viewer) -> None:
+    """Let the database itself hold this request to the viewer's rows, where it is set to."""
+    row_security.act_for(viewer.side.value, viewer.id, viewer.store_id)
 
 
 def refuse_left_store(found: SignedIn, page_code: str | None) -> None:

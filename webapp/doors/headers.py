@@ -12,21 +12,35 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+ALWAYS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+]
+"""No view sets one of them: they are added without a look at those that are there."""
+
+KEPT = {"static", "site.colour"}
+"""What browsers may keep: it is the same for everybody."""
+
+
 def set_up(app: Flask, config: Config) -> None:
     """Add the headers to whatever is answered, errors and static files too."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if config.is_secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint != "static":
-            headers["Cache-Control"] = "no-store, private"
-            response.vary.add("Cookie")
-        return response
+        return add(response, config, request.endpoint)
+
+
+def add(response: Response, config: Config, endpoint: str | None) -> Response:
+    """Add the headers to the answer of an endpoint."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.extend(ALWAYS)
+    if config.is_secure:
+        headers.add("Strict-Transport-Security", "max-age=31536000")
+    if endpoint not in KEPT:
+        headers["Cache-Control"] = "no-store, private"
+        response.vary.add("Cookie")
+    return response

@@ -12,12 +12,16 @@ from webapp.config import Config
 
 def set_up(app: Flask, config: Config) -> None:
     """Answer 400 to a request for any other host, before anything else looks at it."""
-    trusted = {host.lower() for host in config.trusted_hosts}
 
     @app.before_request
     def refuse_other_hosts() -> None:
-        if name_of(request.host) not in trusted:
+        if not is_own(request.host, config):
             abort(400)
+
+
+def is_own(host: str, config: Config) -> bool:
+    """Tell whether a Host header names us."""
+    return name_of(host) in {one.lower() for one in config.trusted_hosts}
 
 
 def name_of(host: str) -> str:

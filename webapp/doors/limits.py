@@ -36,6 +36,11 @@ uploading = limiter.shared_limit(
 signing_in = limiter.shared_limit("60 per minute", scope="sign-in", key_func=get_remote_address)
 calling = limiter.shared_limit("600 per minute", scope="token", key_func=caller_key)
 calling_from = limiter.shared_limit("1200 per minute", scope="address", key_func=get_remote_address)
+drafting = limiter.shared_limit("120 per minute", scope="draft", key_func=person_key)
+typing = limiter.shared_limit("40 per minute", scope="typing", key_func=person_key)
+unsubscribing = limiter.shared_limit("60 per minute", scope="unsubscribe", key_func=get_remote_address)
+by_mail = limiter.shared_limit("20 per hour", scope="by-mail", key_func=get_remote_address)
+exporting = limiter.shared_limit("6 per hour", scope="export", key_func=person_key)
 changing = limiter.shared_limit("120 per minute", scope="change", key_func=person_key)
 
 
@@ -50,11 +55,16 @@ def seconds_to_wait() -> int:
     return max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
 
 
+_REDIS_TIMEOUTS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+"""Seconds after which a slow Redis counts as lost."""
+
+
 def set_up(app: Flask, config: Config) -> None:
     """Count in Redis when it is set, else in this process; a lost Redis is counted for in this process too."""
     app.config.update(
         RATELIMIT_ENABLED=config.rate_limits == "on",
         RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=_REDIS_TIMEOUTS if config.redis_url else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(config.redis_url),
         RATELIMIT_KEY_PREFIX="parley",
         RATELIMIT_STRATEGY="moving-window",

@@ -55,6 +55,11 @@ API = "/api/v1"
 """Below it programs find the portals again, by the same names."""
 
 
+def is_for_programs(path: str) -> bool:
+    """Tell whether a path is below the one of the APIs: whatever is answered there is for a program."""
+    return path == "/api" or path.startswith("/api/")
+
+
 def portal_of(path: str) -> Portal | None:
     """Return the portal of a path, by a whole segment of it: ``/storefront`` begins with ``/store``."""
     inner = path.removeprefix(API)

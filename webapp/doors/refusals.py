@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from http import HTTPStatus
+
+from flask import g, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from webapp.accounts.viewer import Viewer
 from webapp.attachments.errors import (
     AttachmentError,
     FileMissing,
@@ -13,7 +18,12 @@ from webapp.attachments.errors import (
     StorageFull,
     StorageUnavailable,
 )
+from webapp.audit import log
+from webapp.audit.models import Action
+from webapp.database import end_reading, writing
 from webapp.messaging.errors import ConversationClosed, Invalid, KeyReused, MessagingError, NotAllowed, NotFound
+
+server_log = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, PoolTimeout)
 """What is raised when the database is busy for too long, cannot be reached, or lost the connection."""
@@ -32,6 +42,24 @@ _STATUS: dict[type[Exception], int] = {
     StorageFull: 507,
     StorageUnavailable: 503,
 }
+
+
+def note_refusal(status: int) -> None:
+    """Note in the audit log that somebody who is known tried to change what they may not, once a minute and route.
+
+    Reading changes nothing, also when it is refused: then the server's log says so.
+    """
+    viewer: Viewer | None = g.get("viewer")
+    if status != HTTPStatus.FORBIDDEN or viewer is None:
+        return
+    route = str(request.url_rule or "")[:64]
+    server_log.warning("refused %s %s to %s %s", request.method, route, viewer.side.value, viewer.id)
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    end_reading()
+    with writing():
+        if not log.has_just(viewer, Action.REFUSED, route):
+            log.note(viewer, Action.REFUSED, "route", route)
 
 
 def status_of(error: MessagingError | AttachmentError) -> int:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from flask import Request, g, request
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.formparser import FormDataParser
 
 from webapp.attachments import storage
 from webapp.attachments.errors import AttachmentError
 from webapp.attachments.files import Upload
 from webapp.attachments.service import MEGABYTE, MessageAttachmentService
+from webapp.doors.parsing import StrictParser
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 TEXT_BYTES = MEGABYTE
 """What a request may hold beside its files: a message of 10,000 characters in any encoding, many times over."""
@@ -56,12 +62,47 @@ def has_files(field: str = "files") -> bool:
 
 
 def count_files(field: str = "files") -> int:
-    """Count the files that were chosen."""
-    return sum(1 for file in request.files.getlist(field) if file.filename)
+    """Count the files that were chosen; a form that cannot be read has none, and its view refuses it."""
+    with suppress(HTTPException):
+        return sum(1 for file in request.files.getlist(field) if file.filename)
+    return 0
 
 
 class ParleyRequest(Request):
-    """A request whose files go to the staging folder, and never to memory."""
+    """A request whose files go to the staging folder, and never to memory; a form that cannot be read is a 400."""
+
+    unreadable: HTTPException | None = None
+    """Why the form cannot be read: the same however often it is asked for, though its bytes are gone."""
+
+    def __init__(self, environ: WSGIEnvironment, *args: Any, **kwargs: Any) -> None:
+        if "asgi.scope" in environ and "CONTENT_LENGTH" not in environ:
+            environ["wsgi.input_terminated"] = True  # a2wsgi ends a chunked body where it ends, but does not say so
+        super().__init__(environ, *args, **kwargs)
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """Return a parser that raises for what it cannot read, instead of taking it for an empty form."""
+        return StrictParser(
+            self._get_file_stream,
+            self.max_form_memory_size,
+            self.max_content_length,
+            self.parameter_storage_class,
+            silent=False,
+            max_form_parts=self.max_form_parts,
+        )
+
+    def _load_form_data(self) -> None:
+        if self.unreadable:
+            raise self.unreadable
+        try:
+            super()._load_form_data()
+        except HTTPException as error:
+            self.unreadable = error
+            raise
+        except ValueError as error:
+            self.unreadable = BadRequest("The form cannot be read")
+            raise self.unreadable from error
+
+    _staged: Sequence[Staged] = ()
 
     def _get_file_stream(
         self,
@@ -70,7 +111,15 @@ class ParleyRequest(Request):
         filename: str | None = None,  # noqa: ARG002
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
-        return Staged(g.get("largest_file", TEXT_BYTES))  # type: ignore[return-value]
+        staged = Staged(g.get("largest_file", TEXT_BYTES))
+        self._staged = [*self._staged, staged]
+        return staged  # type: ignore[return-value]
+
+    def close(self) -> None:
+        """Remove the files of the request, one whose end never came too."""
+        super().close()
+        for staged in self._staged:
+            staged.close()
 
 
 class Staged:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
@@ -16,13 +16,8 @@ from webapp.accounts.viewer import OnASide, Viewer
 from webapp.attachments.models import MessageAttachment
 from webapp.database import Id, session
 from webapp.messaging.errors import NotAllowed, NotFound
-from webapp.messaging.models import (
-    Conversation,
-    ConversationParticipant,
-    ConversationType,
-    Inbox,
-    Message,
-)
+from webapp.messaging.models import Conversation, ConversationParticipant, ConversationType, Inbox, Message
+from webapp.messaging.words import Place
 from webapp.settings import service as settings
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS
 
@@ -77,6 +72,13 @@ class Anybody(OnASide):
         self.side = side
 
 
+class OneConversation:
+    """A conversation by its id: for a condition on the bare column PostgreSQL might walk all of its store instead."""
+
+    conversation_type = Conversation.conversation_type
+    store_id = func.coalesce(Conversation.store_id, 0)
+
+
 Asking = Viewer | Anybody
 
 
@@ -91,6 +93,12 @@ def sides(channel: ConversationType) -> tuple[Side, Side]:
     return Side(first), Side(second)
 
 
+def place_of(conversation: Conversation) -> Place:
+    """Return what of the conversation its messages can be found by."""
+    parties = sides(conversation.conversation_type)
+    return Place(conversation.store_id, parties, conversation.customer_id)
+
+
 def channel_between(viewer: Viewer, other: Side) -> ConversationType | None:
     """Return the channel in which the viewer may start a conversation with the other side, if there is one."""
     startable = channels(viewer.side, Action.START)
@@ -102,25 +110,21 @@ def visible_conversations(viewer: Asking, *columns: Any) -> Select[Any]:
     return select(*columns).select_from(Conversation).where(sees(viewer))
 
 
-def sees(viewer: Asking) -> ColumnElement[bool]:
+def visible_conversation(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
+    """Select from one conversation, or those of ids that are a part of the statement, if the viewer may see it."""
+    seen = sees(viewer, OneConversation)
+    return select(*columns).select_from(Conversation).where(Conversation.id == conversation_id, seen)
+
+
+def sees(viewer: Asking, row: type[Conversation | OneConversation] = Conversation) -> ColumnElement[bool]:
     """The condition under which the viewer may see a row of ``conversations``."""
-    condition = _within(viewer, Conversation)
+    condition = _within(viewer, row)
     return and_(condition, Conversation.customer_id == viewer.id) if viewer.is_customer else condition
 
 
 def visible_messages(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
     """Select from the messages of one conversation, if the viewer may see it."""
-    return (
-        visible_conversations(viewer, *columns)
-        .join(
-            Message,
-            and_(
-                Message.conversation_id == Conversation.id,
-                Message.store_id == Conversation.store_id,
-            ),
-        )
-        .where(Conversation.id == conversation_id)
-    )
+    return select(*columns).select_from(Message).where(_is_of(Message, viewer, conversation_id))
 
 
 def visible_attachments(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
@@ -137,17 +141,15 @@ def visible_attachments(viewer: Asking, conversation_id: Any, *columns: Any) -> 
 
 def visible_participants(viewer: Asking, conversation_id: Any, *columns: Any) -> Select[Any]:
     """Select from the people in one conversation, if the viewer may see it."""
-    return (
-        visible_conversations(viewer, *columns)
-        .join(
-            ConversationParticipant,
-            and_(
-                ConversationParticipant.conversation_id == Conversation.id,
-                ConversationParticipant.store_id == Conversation.store_id,
-            ),
-        )
-        .where(Conversation.id == conversation_id)
-    )
+    of_it = _is_of(ConversationParticipant, viewer, conversation_id)
+    return select(*columns).select_from(ConversationParticipant).where(of_it)
+
+
+def _is_of(row: type[Message | ConversationParticipant], viewer: Asking, conversation_id: Any) -> ColumnElement[bool]:
+    """The condition that a row is of a conversation that the viewer may see, which is looked up once for all rows."""
+    seen = visible_conversation(viewer, conversation_id, Conversation.id).scalar_subquery()
+    of_it = row.conversation_id == seen
+    return of_it if viewer.is_admin else and_(of_it, row.store_id == viewer.tenant_id)
 
 
 def own_participations(viewer: Asking, *columns: Any) -> Select[Any]:
@@ -156,10 +158,7 @@ def own_participations(viewer: Asking, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(ConversationParticipant)
-        .where(
-            ConversationParticipant.inbox_id == inbox,
-            _within(viewer, ConversationParticipant),
-        )
+        .where(ConversationParticipant.inbox_id == inbox, _within(viewer, ConversationParticipant))
     )
 
 
@@ -194,7 +193,7 @@ def require(viewer: Viewer, action: Action, conversation_id: int, *, lock: bool 
 
     Raises NotFound when it does not exist for this viewer, NotAllowed when they may see it but not do this.
     """
-    statement = visible_conversations(viewer, Conversation).where(Conversation.id == key(conversation_id))
+    statement = visible_conversation(viewer, key(conversation_id), Conversation)
     if lock:
         statement = statement.with_for_update(of=Conversation)
     conversation: Conversation | None = session.scalar(statement, execution_options={"populate_existing": True})
@@ -209,14 +208,19 @@ def exists(viewer: Viewer, conversation_id: int) -> bool:
     """Tell whether the viewer may see a conversation of this id."""
     if not 0 < conversation_id <= LARGEST_KEY:
         return False
-    statement = visible_conversations(viewer, Conversation.id).where(Conversation.id == conversation_id)
-    return session.scalar(statement) is not None
+    return session.scalar(visible_conversation(viewer, conversation_id, Conversation.id)) is not None
 
 
 def require_start(viewer: Viewer, channel: ConversationType) -> None:
     """Raise NotAllowed unless the viewer may start a conversation in the channel."""
     if not may(viewer, Action.START, channel):
         raise NotAllowed("You cannot start a conversation in this channel")
+
+
+def require_admin(viewer: Viewer) -> None:
+    """Raise NotFound for all but admins: what only they may do is not there for others."""
+    if not viewer.is_admin:
+        raise NotFound
 
 
 def key(number: int) -> int:
@@ -226,9 +230,11 @@ def key(number: int) -> int:
     return number
 
 
-def _within(viewer: Asking, row: type[Conversation | ConversationParticipant]) -> ColumnElement[bool]:
+def _within(viewer: Asking, row: type[Conversation | OneConversation | ConversationParticipant]) -> ColumnElement[bool]:
     """The viewer's bounds: the channels of their side, in their tenant, while the setting lets them."""
-    bounds: list[ColumnElement[bool]] = [row.conversation_type.in_(channels(viewer.side))]
+    # each channel a parameter of its own: a list of them would be written into the statement at every execution
+    seen = [literal(channel, Conversation.conversation_type.type) for channel in channels(viewer.side)]
+    bounds: list[ColumnElement[bool]] = [row.conversation_type.in_(seen)]
     if not viewer.is_admin:
         bounds.append(row.store_id == viewer.tenant_id)
     if viewer.is_customer:

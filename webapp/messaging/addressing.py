@@ -17,11 +17,12 @@ from webapp.messaging.recipients import Recipient, find_choice, unknown_recipien
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """The tenant, the customer if there is one, and the people."""
+    """The tenant, the customer if there is one, the people, and the names by which the conversation can be found."""
 
     store_id: int
     customer_id: int | None
     people: list[Person]
+    names: list[str]
 
 
 def address(viewer: Viewer, channel: ConversationType, recipient: Recipient) -> Addressed:
@@ -38,12 +39,13 @@ def _address_customer(viewer: Viewer, recipient: Recipient) -> Addressed:
     choice = find_choice(viewer, recipient)
     if choice is None or choice.recipient.id is None or recipient.store_id not in {None, choice.store.id}:
         raise unknown_recipient()
-    return Addressed(choice.store.id, choice.recipient.id, [(Side.CUSTOMER, choice.recipient.id)])
+    people: list[Person] = [(Side.CUSTOMER, choice.recipient.id)]
+    return Addressed(choice.store.id, choice.recipient.id, people, [choice.name, choice.store.name])
 
 
 def _address_store(recipient: Recipient) -> Addressed:
     statement = (
-        select(StoreMember.store_id, StoreMember.user_id)
+        select(StoreMember.store_id, StoreMember.user_id, Store.name)
         .join(Store, and_(Store.id == StoreMember.store_id, Store.is_active))
         .join(User, and_(User.id == StoreMember.user_id, User.is_active))
         .where(StoreMember.is_active)
@@ -56,4 +58,5 @@ def _address_store(recipient: Recipient) -> Addressed:
     stores = {member.store_id for member in members}
     if len(stores) != 1:
         raise unknown_recipient()
-    return Addressed(stores.pop(), None, [(Side.STORE, member.user_id) for member in members])
+    people: list[Person] = [(Side.STORE, member.user_id) for member in members]
+    return Addressed(stores.pop(), None, people, [members[0].name])

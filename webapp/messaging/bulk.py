@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.accounts.models import Side
+from webapp.attachments.files import StoredFile
 from webapp.database import is_postgresql, session
-from webapp.messaging import counters, numbers
+from webapp.messaging import access, counters, indexing, log, numbers
+from webapp.messaging.indexing import Names
 from webapp.messaging.membership import Person, make_inboxes, tenant_of
 from webapp.messaging.models import (
     Conversation,
@@ -24,6 +27,7 @@ from webapp.messaging.models import (
     MessageKind,
 )
 from webapp.messaging.text import preview_of
+from webapp.messaging.words import Place, Said, of_message
 
 Key = tuple[int, str]
 """The store and the external id: what makes writing the same conversation twice impossible."""
@@ -72,12 +76,32 @@ def write(conversations: Iterable[WholeConversation]) -> set[Key]:
     new = [(conversation_id, wanted[key]) for key, conversation_id in ids.items()]
     if new:
         inboxes = _inboxes([conversation for _, conversation in new])
-        session.execute(insert(Message), [row for pair in new for row in _message_rows(*pair)])
+        people = [person for _, one in new for person in _mentioned(one)]
+        names = Names.of(people, {one.store_id for _, one in new}, session.connection())
+        session.execute(insert(Message), [row for pair in new for row in _message_rows(*pair, names)])
         session.execute(
             insert(ConversationParticipant), [row for pair in new for row in _participant_rows(*pair, inboxes)]
         )
         _count([conversation_id for conversation_id, whole in new if whole.read_up_to], inboxes)
     return set(ids)
+
+
+def ids_of(keys: Iterable[Key]) -> dict[Key, int]:
+    """Return the ids of conversations that were written, by their keys."""
+    key = tuple_(Conversation.store_id, Conversation.external_id)
+    rows = session.execute(
+        select(Conversation.id, Conversation.store_id, Conversation.external_id).where(key.in_(sorted(keys)))
+    )
+    return {(row.store_id, row.external_id): row.id for row in rows}
+
+
+def attach(conversation_id: int, seq: int, files: Sequence[StoredFile]) -> None:
+    """Add stored files to a message that was written without, and their names to its words."""
+    message = session.scalars(
+        select(Message).where(Message.conversation_id == conversation_id, Message.seq == seq)
+    ).one()
+    log.attach(message, files)
+    indexing.write(indexing.read([message.id]))
 
 
 def _insert_conversations(conversations: list[WholeConversation]) -> dict[Key, int]:
@@ -130,8 +154,20 @@ def _last_message_at(conversation: WholeConversation) -> datetime:
     return max(line.at for line in conversation.lines if line.kind is MessageKind.MESSAGE)
 
 
-def _message_rows(conversation_id: int, conversation: WholeConversation) -> Iterable[dict[str, Any]]:
+def _mentioned(conversation: WholeConversation) -> Iterable[Person]:
+    """Yield the people by whose names a conversation can be found."""
+    yield from (line.sender for line in conversation.lines)
+    if conversation.customer_id is not None:
+        yield Side.CUSTOMER, conversation.customer_id
+
+
+def _message_rows(conversation_id: int, conversation: WholeConversation, names: Names) -> Iterable[dict[str, Any]]:
+    parties = access.sides(conversation.conversation_type)
+    place = Place(conversation.store_id, parties, conversation.customer_id)
     for seq, line in enumerate(conversation.lines, start=1):
+        subject = conversation.subject if seq == 1 else ""
+        of_parties = names.of_parties(place) if seq == 1 else []
+        said = Said(line.sender, names.people[line.sender], line.content, (), subject, of_parties)
         yield {
             "conversation_id": conversation_id,
             "store_id": conversation.store_id,
@@ -140,6 +176,7 @@ def _message_rows(conversation_id: int, conversation: WholeConversation) -> Iter
             "sender_id": line.sender[1],
             "kind": line.kind,
             "content": line.content,
+            "words": of_message(place, said) if line.kind is MessageKind.MESSAGE else (),
             "created_at": line.at,
         }
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
+    false,
     func,
     literal,
     not_,
@@ -20,8 +21,9 @@ from sqlalchemy import (
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
-from webapp.messaging import access
+from webapp.messaging import access, events
 from webapp.messaging.models import (
+    HAS_UNREAD,
     Conversation,
     ConversationParticipant,
     Inbox,
@@ -81,6 +83,7 @@ def count_message(sender: Viewer, conversation: Conversation) -> None:
     )
     _change_inboxes(
         inboxes_of(conversation),
+        conversation,
         unread_messages=Inbox.unread_messages + case((not_counted, 0), else_=1),
         unread_conversations=Inbox.unread_conversations + case((not_counted, 0), else_=newly_unread),
     )
@@ -94,7 +97,7 @@ def copy_status(conversation: Conversation) -> None:
         .values(status=conversation.status)
         .execution_options(synchronize_session=False)
     )
-    _change_inboxes(inboxes_of(conversation))
+    _change_inboxes(inboxes_of(conversation), conversation)
 
 
 def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int) -> None:
@@ -113,6 +116,7 @@ def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int
     )
     if after is None:
         return
+    events.changed(events.MarkMoved(*events.about(conversation)))
     hidden = _is_hidden(conversation)  # asked again here: it can be switched between the check and this statement
     _change_inboxes(
         access.owns_inbox(viewer),
@@ -148,7 +152,7 @@ def recount_customer_inboxes() -> None:
     concerned = (
         select(_Row.inbox_id)
         .join(Conversation, Conversation.id == _Row.conversation_id)
-        .where(_Row.participant_type == Side.CUSTOMER, _Row.unread_count > 0)
+        .where(_Row.participant_type == Side.CUSTOMER, HAS_UNREAD)
     )
     recount_inboxes(and_(Inbox.participant_type == Side.CUSTOMER, Inbox.id.in_(concerned)))
 
@@ -157,7 +161,7 @@ def unread_messages_of_inbox() -> Any:
     """The SQL expression of what an inbox's first sum should be: unread messages that access shows its owner."""
     return (
         select(func.coalesce(func.sum(_Row.unread_count), 0))
-        .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
+        .where(_Row.inbox_id == Inbox.id, HAS_UNREAD, _is_counted())
         .correlate(Inbox)
         .scalar_subquery()
     )
@@ -167,7 +171,7 @@ def unread_conversations_of_inbox() -> Any:
     """The SQL expression of what an inbox's second sum should be: conversations with such messages."""
     return (
         select(func.count())
-        .where(_Row.inbox_id == Inbox.id, _Row.unread_count > 0, _is_counted())
+        .where(_Row.inbox_id == Inbox.id, HAS_UNREAD, _is_counted())
         .correlate(Inbox)
         .scalar_subquery()
     )
@@ -189,10 +193,16 @@ def _is_counted() -> ColumnElement[bool]:
     return not_(access.is_hidden(_Row.participant_type, _Row.conversation_type))
 
 
-def _change_inboxes(condition: ColumnElement[bool], **values: Any) -> None:
-    session.execute(
+def _change_inboxes(condition: ColumnElement[bool], conversation: Conversation | None = None, **values: Any) -> None:
+    """Change inboxes, and tell their owners, but for those from whom access hides the conversation."""
+    hidden = _is_hidden(conversation) if conversation else false()
+    rows = session.execute(
         update(Inbox)
         .where(condition)
         .values(version=Inbox.version + 1, **values)
+        .returning(Inbox.participant_type, Inbox.participant_id, Inbox.store_id, hidden)
         .execution_options(synchronize_session=False)
     )
+    owners = tuple(events.Owner(side, person, store_id) for side, person, store_id, is_hidden in rows if not is_hidden)
+    if owners:
+        events.changed(events.InboxesChanged(conversation.id if conversation else None, owners))

@@ -22,6 +22,7 @@ class Draft:
     up_to_seq: int | None = None
     digests: tuple[str, ...] = ()
     files: tuple[StoredFile, ...] = ()
+    by_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Side
 from webapp.database import session
+from webapp.messaging.models import Conversation, ConversationType
 
 _PENDING = "parley_events"
 
@@ -24,6 +25,7 @@ class Event:
 
     conversation_id: int
     store_id: int
+    channel: ConversationType
     by_side: Side
     by_id: int
 
@@ -40,6 +42,16 @@ class MessageSent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTakenAway(Event):
+    """The text of a message, or a file of it, is gone: whatever was made of it must go too."""
+
+    message_id: int
+    seq: int
+    is_whole: bool
+    """Whether all of it is gone, and not only a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationWasClosed(Event):
     seq: int
 
@@ -49,21 +61,55 @@ class ConversationWasReopened(Event):
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose inbox: a person, and but for admins the store they act in."""
+
+    side: Side
+    id: int
+    store_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxesChanged:
+    """The sums or the version of these inboxes changed; nothing to keep, only to show."""
+
+    conversation_id: int | None
+    """The conversation that changed with them; None when only a sum did."""
+    owners: tuple[Owner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMoved:
+    """Somebody's read mark moved; nothing to keep, only to show."""
+
+    conversation_id: int
+    store_id: int
+    channel: ConversationType
+
+
+Change = InboxesChanged | MarkMoved
 Listener = Callable[[Event], None]
 _in_transaction: list[Listener] = []
-_after_commit: list[Listener] = []
+_after_commit: list[Callable[[Event | Change], None]] = []
 
 
 def in_transaction(listener: Listener) -> Listener:
     """Call the listener while the change is being written; what it raises undoes the change."""
-    _in_transaction.append(listener)
+    if listener not in _in_transaction:
+        _in_transaction.append(listener)
     return listener
 
 
-def after_commit(listener: Listener) -> Listener:
-    """Call the listener once the change is committed."""
+def after_commit(listener: Callable[[Event | Change], None]) -> Callable[[Event | Change], None]:
+    """Call the listener once the change is committed; it hears of changes that need only be shown, too."""
     _after_commit.append(listener)
     return listener
+
+
+def about(conversation: Conversation) -> tuple[int, int, ConversationType]:
+    """Return what every event says of its conversation."""
+    return conversation.id, conversation.store_id, conversation.conversation_type
 
 
 def publish(happened: Event) -> None:
@@ -71,6 +117,11 @@ def publish(happened: Event) -> None:
     for listener in _in_transaction:
         listener(happened)
     session.info.setdefault(_PENDING, []).append(happened)
+
+
+def changed(what: Change) -> None:
+    """Tell the listeners after the commit of something that pages should show anew, and no one needs to keep."""
+    session.info.setdefault(_PENDING, []).append(what)
 
 
 @event.listens_for(Session, "after_commit")

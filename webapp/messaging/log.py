@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.viewer import Viewer
+from webapp.attachments.errors import QuotaReached
 from webapp.attachments.files import StoredFile
-from webapp.attachments.models import MessageAttachment
+from webapp.attachments.models import MessageAttachment, ScanState
+from webapp.audit import log as audit
+from webapp.audit.models import Action
 from webapp.database import is_postgresql, now, session
-from webapp.messaging import access, counters, events
+from webapp.messaging import access, counters, events, words
 from webapp.messaging.drafts import Sent
 from webapp.messaging.errors import KeyReused
 from webapp.messaging.models import Conversation, ConversationStatus, EventWord, Message, MessageKind
 from webapp.messaging.text import preview_of
+from webapp.settings.definitions import STORE_QUOTA_MB
+from webapp.settings.service import PlatformSettings
 
 
 def started_before(viewer: Viewer, client_key: str | None, request_hash: str) -> Sent | None:
@@ -45,38 +50,41 @@ def add_message(
     client_key: str | None,
     request_hash: str,
     files: Sequence[StoredFile] = (),
+    names: Sequence[str] = (),
+    *,
+    by_email: bool = False,
 ) -> Sent:
-    """Append a message with its files to a locked conversation, count it for everybody else, and publish it."""
+    """Append a message with its files to a locked conversation, count it for everybody else, and publish it.
+
+    ``names`` of the parties come with the first one, so that the conversation can be found by them.
+    """
+    filenames = [file.filename for file in files]
     seq = _next_seq(
         conversation,
         message_count=Conversation.message_count + 1,
         last_message_at=max(moment, conversation.last_message_at),
-        last_message_preview=preview_of(content, [file.filename for file in files]),
+        last_message_preview=preview_of(content, filenames),
         last_sender_type=viewer.side,
         last_sender_id=viewer.id,
     )
     message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
-    message.client_key, message.request_hash = client_key, request_hash
+    subject = conversation.subject if seq == 1 else ""
+    said = words.Said((viewer.side, viewer.id), viewer.name, content, filenames, subject, names)
+    message.words = words.of_message(access.place_of(conversation), said)
+    message.client_key, message.request_hash, message.by_email = client_key, request_hash, by_email
     session.add(message)
     session.flush()
-    _attach(message, files)
+    attach(message, files)
     counters.count_message(viewer, conversation)
-    events.publish(
-        events.MessageSent(
-            conversation.id,
-            conversation.store_id,
-            viewer.side,
-            viewer.id,
-            message.id,
-            seq,
-        )
-    )
+    events.publish(events.MessageSent(*events.about(conversation), viewer.side, viewer.id, message.id, seq))
     return Sent(message, conversation)
 
 
-def _attach(message: Message, files: Sequence[StoredFile]) -> None:
+def attach(message: Message, files: Sequence[StoredFile]) -> None:
+    """Write the rows of a message's stored files."""
     if not files:
         return
+    _require_room(message.store_id, files)
     of_message = {
         "message_id": message.id,
         "conversation_id": message.conversation_id,
@@ -85,6 +93,20 @@ def _attach(message: Message, files: Sequence[StoredFile]) -> None:
     }
     rows = [{**of_message, **asdict(file), "is_image": file.is_image} for file in files]
     session.execute(insert(MessageAttachment), rows)
+    for file in files:
+        if file.scan_state is ScanState.INFECTED:
+            facts = {"conversation": message.conversation_id, "found": file.scan_note}
+            audit.note(None, Action.FILE_INFECTED, "attachment", file.id, store_id=message.store_id, after=facts)
+
+
+def _require_room(store_id: int, files: Sequence[StoredFile]) -> None:
+    quota = int(PlatformSettings().get(STORE_QUOTA_MB)) * 1024 * 1024
+    if not quota:
+        return
+    taken = select(func.coalesce(func.sum(MessageAttachment.size_bytes), 0))
+    held = session.scalar(taken.where(MessageAttachment.store_id == store_id)) or 0
+    if held + sum(file.size_bytes for file in files) > quota:
+        raise QuotaReached
 
 
 def change_status(

@@ -1,22 +1,16 @@
-"""What operators need and no viewer may ask: the recount, people who come back, and the deletion of a file."""
+"""What operators need and no viewer may ask: the recount of what is unread."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 
-from webapp.accounts.models import Side, StoreMember, User
-from webapp.attachments.files import StoredFile
-from webapp.attachments.models import MessageAttachment
-from webapp.attachments.service import MessageAttachmentService
 from webapp.database import reading, session, writing
 from webapp.messaging import counters
-from webapp.messaging.models import Conversation, ConversationParticipant, Inbox, Message, MessageKind
-from webapp.messaging.text import preview_of
+from webapp.messaging.models import Conversation, ConversationParticipant, Inbox
 
 BATCH = 500
 _Row = ConversationParticipant
@@ -55,85 +49,6 @@ def recount(progress: Recount, *, repair: bool) -> Iterator[Repair]:
     for first, last, count in _batches(Inbox.id):
         yield from _recount_inboxes(Inbox.id.between(first, last), repair)
         progress.inboxes += count
-
-
-def come_back(side: Side, person: int, store_id: int | None) -> int:
-    """Undo ``membership.leave``: bring somebody back into the conversations they left; return how many.
-
-    A store user comes back to stores whose member they are. What others wrote meanwhile is unread.
-    """
-    theirs = [_Row.participant_type == side, _Row.participant_id == person, _Row.left_at.is_not(None)]
-    owner = [Inbox.participant_type == side, Inbox.participant_id == person]
-    if side is Side.STORE:
-        member_of = (
-            select(StoreMember.store_id)
-            .join(User, and_(User.id == StoreMember.user_id, User.is_active))
-            .where(StoreMember.user_id == person, StoreMember.is_active)
-        )
-        theirs.append(_Row.store_id.in_(member_of))
-    if store_id is not None:
-        theirs.append(_Row.store_id == store_id)
-        owner.append(Inbox.store_id == store_id)
-    session.execute(
-        select(Conversation.id)
-        .where(Conversation.id.in_(select(_Row.conversation_id).where(*theirs)))
-        .order_by(Conversation.id)
-        .with_for_update()
-    )
-    counters.lock_inboxes(and_(*owner))
-    inbox = (
-        select(Inbox.id)
-        .where(*owner, or_(Inbox.store_id == _Row.store_id, Inbox.store_id.is_(None)))
-        .correlate(_Row)
-        .scalar_subquery()
-    )
-    returned = session.execute(
-        update(_Row)
-        .where(*theirs)
-        .values(
-            left_at=None,
-            inbox_id=inbox,
-            last_message_at=_of_conversation(Conversation.last_message_at),
-            unread_count=counters.unread_of(_Row, _Row.last_read_seq),
-        )
-        .returning(_Row.conversation_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    counters.recount_inboxes(and_(*owner))
-    return len(returned)
-
-
-def delete_attachment(attachment_id: UUID) -> StoredFile | None:
-    """Delete an attachment's row, and its name from the list; return what to discard after the commit, if there is one.
-
-    The message stays, even when it was the file only.
-    """
-    where = select(MessageAttachment.conversation_id, MessageAttachment.message_id)
-    found = session.execute(where.where(MessageAttachment.id == attachment_id)).one_or_none()
-    if found is None:
-        return None
-    _lock({found.conversation_id})
-    gone = MessageAttachmentService().delete_attachment(attachment_id)
-    newest = (
-        select(Message.id, Message.content)
-        .where(Message.conversation_id == found.conversation_id, Message.kind == MessageKind.MESSAGE)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    message = session.execute(newest).one()
-    if message.id == found.message_id:
-        names = select(MessageAttachment.filename).where(MessageAttachment.message_id == message.id)
-        left = session.scalars(names.order_by(MessageAttachment.id)).all()
-        session.execute(
-            update(Conversation)
-            .where(Conversation.id == found.conversation_id)
-            .values(last_message_preview=preview_of(message.content, left))
-        )
-    return gone
-
-
-def _of_conversation(column: Any) -> Any:
-    return select(column).where(Conversation.id == _Row.conversation_id).correlate(_Row).scalar_subquery()
 
 
 def _batches(key: Any) -> Iterator[tuple[int, int, int]]:

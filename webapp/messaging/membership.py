@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, true, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.models import Side, StoreMember, User, UserRole
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
-from webapp.messaging import access, counters
+from webapp.messaging import access, counters, unsent
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
     Inbox,
+    KeptDraft,
     Message,
     MessageKind,
 )
+from webapp.messaging.moderation_models import Block
 
 Person = tuple[Side, int]
 
@@ -35,6 +37,9 @@ class Standing:
     other_side_is_empty: bool
     sent_before: int | None
     """The id of the message that the viewer sent to the conversation under this key."""
+    has_draft: bool
+    is_blocked: bool
+    """Whether the other side has kept the viewer from writing in this channel."""
 
 
 def standing(viewer: Viewer, conversation: Conversation, client_key: str | None = None) -> Standing:
@@ -46,7 +51,8 @@ def standing(viewer: Viewer, conversation: Conversation, client_key: str | None 
         here,
         or_(
             row.participant_type == Side.CUSTOMER,
-            row.participant_id.in_(_active_members(row.participant_type, conversation.store_id)),
+            # by each one's key: SQLite would list all users again for everybody who takes part
+            _active_members(row.participant_type, conversation.store_id).where(User.id == row.participant_id).exists(),
         ),
     )
     sent = select(Message.id).where(
@@ -62,9 +68,16 @@ def standing(viewer: Viewer, conversation: Conversation, client_key: str | None 
             func.coalesce(func.max(case((mine, row.unread_count))), 0),
             func.count(case((and_(row.participant_type != viewer.side, active), 1))),
             sent.scalar_subquery() if client_key else null(),
+            exists().where(unsent.is_own(viewer), KeptDraft.conversation_id == conversation.id),
+            exists().where(
+                Block.store_id == conversation.store_id,
+                Block.channel == conversation.conversation_type,
+                Block.blocked_side == viewer.side,
+                Block.blocked_id == viewer.id,
+            ),
         ).where(row.conversation_id == conversation.id)
     ).one()
-    return Standing(found[0] > 0, found[1], found[2], found[3] == 0, found[4])
+    return Standing(found[0] > 0, found[1], found[2], found[3] == 0, found[4], bool(found[5]), bool(found[6]))
 
 
 def missing_side(viewer: Viewer, conversation: Conversation, known: Standing) -> list[Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,17 +16,22 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     column,
+    false,
+    literal_column,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Side
 from webapp.database import Base, Created, Id, words
+from webapp.messaging.words import Words
 
 ParticipantType = Side
 """The side of a participant is the side of the person."""
 
 SUBJECT_LENGTH = 200
 CONTENT_LENGTH = 10_000
+DRAFT_LENGTH = 12_000
 PREVIEW_LENGTH = 140
 KEY_LENGTH = 36
 HASH_LENGTH = 64
@@ -117,11 +123,12 @@ class Conversation(Base, Created):
             name="uq_conversations_client_key",
         ),
         Index(
-            "ix_conversations_store_inbox",
+            "ix_conversations_store_list",
             "store_id",
             "status",
             column("last_message_at").desc(),
             column("id").desc(),
+            "conversation_type",
         ),
         Index(
             "ix_conversations_channel_inbox",
@@ -194,17 +201,23 @@ class ConversationParticipant(Base):
         CheckConstraint("(left_at IS NULL) = (inbox_id IS NOT NULL)", name="inbox_while_here"),
         CheckConstraint("unread_count >= 0 AND last_read_seq >= 0", name="not_negative"),
         Index(
-            "ix_conversation_participants_inbox",
+            "ix_conversation_participants_list",
             "inbox_id",
             "status",
             column("last_message_at").desc(),
             column("conversation_id").desc(),
+            "conversation_type",
+            "store_id",
         ),
         Index(
-            "ix_conversation_participants_unread",
+            "ix_conversation_participants_unread_list",
             "inbox_id",
             column("last_message_at").desc(),
             column("conversation_id").desc(),
+            "status",
+            "conversation_type",
+            "store_id",
+            "unread_count",
             postgresql_where=column("unread_count") > 0,
             sqlite_where=column("unread_count") > 0,
         ),
@@ -232,6 +245,30 @@ class ConversationParticipant(Base):
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     """Set when a membership ends; takes the row out of its inbox."""
+
+
+HAS_UNREAD = ConversationParticipant.unread_count > literal_column("0")
+"""The condition of the index of unread rows, its number written out: no generic plan uses the index for a parameter."""
+
+
+class KeptDraft(Base, Created):
+    """What a person typed in a conversation and did not send; sending it takes the row away."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "store_id"],
+            ["conversations.id", "conversations.store_id"],
+        ),
+        CheckConstraint("content <> ''", name="not_empty"),
+    )
+
+    conversation_id: Mapped[int] = mapped_column(primary_key=True)
+    participant_type: Mapped[Side] = mapped_column(words(Side, "participant_type"), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
 
 
 class Message(Base, Created):
@@ -264,5 +301,9 @@ class Message(Base, Created):
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind, "kind"))
     content: Mapped[str] = mapped_column(Text)
     """Empty when the message is files only."""
+    words: Mapped[Sequence[str]] = mapped_column(Words, default=(), server_default=text("''"), deferred=True)
+    """What it can be found by; an event has none. The index over it belongs to the migrations: see ``search``."""
+    by_email: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it came as an answer by e-mail, whose whole text can be shown."""
     client_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     request_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH))

@@ -8,32 +8,24 @@ from sqlalchemy import update
 
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.models import ScanState
+from webapp.audit.models import Action as Noted
 from webapp.database import now, session
-from webapp.messaging import access, counters, events, log, membership, numbers, queries, starting
+from webapp.messaging import access, auditing, counters, events, log, membership, numbers, queries, starting, unsent
 from webapp.messaging.access import Action
 from webapp.messaging.drafts import Draft, NewConversation, ReadMark, Sent
 from webapp.messaging.errors import ConversationClosed, KeyReused, NotAllowed
 from webapp.messaging.membership import Standing
-from webapp.messaging.models import (
-    Conversation,
-    ConversationParticipant,
-    ConversationStatus,
-    EventWord,
-    Message,
-)
+from webapp.messaging.models import Conversation, ConversationParticipant, ConversationStatus, EventWord, Message
 from webapp.messaging.queries import (
     AttachmentFile,
     ConversationFilters,
     ConversationList,
+    Matches,
     Position,
     Thread,
     Window,
 )
-from webapp.messaging.text import (
-    clean_content,
-    clean_key,
-    fingerprint,
-)
+from webapp.messaging.text import clean_content, clean_draft, clean_key, fingerprint
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS, Value
 from webapp.settings.service import PlatformSettings
 
@@ -85,7 +77,23 @@ class MessagingService:
         elif draft.up_to_seq is not None and standing.unread_count:
             mark = max(standing.last_read_seq, shown)
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
-        return log.add_message(viewer, conversation, content, moment, client_key, request_hash, draft.files)
+        if standing.has_draft:
+            unsent.forget(viewer, conversation.id)
+        return log.add_message(
+            viewer, conversation, content, moment, client_key, request_hash, draft.files, by_email=draft.by_email
+        )
+
+    def keep_draft(self, viewer: Viewer, conversation_id: int, text: str, client_key: str | None = None) -> None:
+        """Keep what the viewer typed, for them alone, until they send or empty it.
+
+        With the key of a message that was sent meanwhile nothing is kept: a late autosave brings no draft back.
+        Raises NotFound, and Invalid for a text or a key that cannot be kept.
+        """
+        text, client_key = clean_draft(text), clean_key(client_key)
+        conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
+        if client_key and membership.standing(viewer, conversation, client_key).sent_before is not None:
+            return
+        unsent.keep(viewer, conversation, text)
 
     def sent_before(self, viewer: Viewer, conversation_id: int, draft: Draft) -> Sent | None:
         """Check a message before its files are stored; return what an earlier request with its key made.
@@ -101,6 +109,8 @@ class MessagingService:
         found = queries.attachment(viewer, conversation_id, attachment_id)
         if found.scan_state is ScanState.INFECTED:
             raise NotAllowed("This file is infected and cannot be opened")
+        if found.scan_state is ScanState.PENDING:
+            raise NotAllowed("This file is still to be checked for viruses. Try again in a few minutes.")
         return found
 
     def get_conversation(self, viewer: Viewer, conversation_id: int, window: Window | None = None) -> Thread:
@@ -113,9 +123,10 @@ class MessagingService:
         filters: ConversationFilters,
         after: Position | None = None,
         limit: int = 25,
+        matches: Matches | None = None,
     ) -> ConversationList:
-        """Return a page of the inbox, newest first, with a total counted up to 1,000."""
-        return queries.conversation_list(viewer, filters, after, limit)
+        """Return a page of the inbox, newest first, with a total counted up to 1,000; with matches, only those."""
+        return queries.conversation_list(viewer, filters, after, limit, matches)
 
     def get_unread_count(self, viewer: Viewer) -> int:
         """Return the viewer's badge: unread messages in the conversations they take part in."""
@@ -172,14 +183,9 @@ class MessagingService:
         conversation = access.require(viewer, Action.CLOSE, conversation_id, lock=True)
         if conversation.is_open:
             log.change_status(viewer, conversation, ConversationStatus.CLOSED, EventWord.CLOSED)
+            auditing.note(viewer, Noted.CONVERSATION_CLOSED, conversation)
             events.publish(
-                events.ConversationWasClosed(
-                    conversation.id,
-                    conversation.store_id,
-                    viewer.side,
-                    viewer.id,
-                    conversation.last_seq,
-                )
+                events.ConversationWasClosed(*events.about(conversation), viewer.side, viewer.id, conversation.last_seq)
             )
         return conversation
 
@@ -188,13 +194,10 @@ class MessagingService:
         conversation = access.require(viewer, Action.CLOSE, conversation_id, lock=True)
         if not conversation.is_open:
             log.change_status(viewer, conversation, ConversationStatus.OPEN, EventWord.REOPENED)
+            auditing.note(viewer, Noted.CONVERSATION_REOPENED, conversation)
             events.publish(
                 events.ConversationWasReopened(
-                    conversation.id,
-                    conversation.store_id,
-                    viewer.side,
-                    viewer.id,
-                    conversation.last_seq,
+                    *events.about(conversation), viewer.side, viewer.id, conversation.last_seq
                 )
             )
         return conversation
@@ -232,6 +235,8 @@ def _sent_before(conversation: Conversation, standing: Standing, request_hash: s
         return Sent(earlier, conversation, repeated=True)
     if not conversation.is_open:
         raise ConversationClosed
+    if standing.is_blocked:
+        raise NotAllowed("You cannot write here any more: you were blocked. Your message was not sent.")
     return None
 
 

@@ -68,8 +68,10 @@ def start(viewer: Viewer, new: NewConversation) -> Sent:
     people = [(viewer.side, viewer.id), *addressed.people]
     membership.lock(conversation, people, moment)
     membership.join(conversation, people, moment)
-    events.publish(events.ConversationStarted(conversation.id, conversation.store_id, viewer.side, viewer.id))
-    return log.add_message(viewer, conversation, cleaned.content, moment, None, cleaned.request_hash, new.files)
+    events.publish(events.ConversationStarted(*events.about(conversation), viewer.side, viewer.id))
+    return log.add_message(
+        viewer, conversation, cleaned.content, moment, None, cleaned.request_hash, new.files, addressed.names
+    )
 
 
 def _cleaned(viewer: Viewer, new: NewConversation) -> _Cleaned:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 
 from webapp.messaging.errors import Invalid
-from webapp.messaging.models import CONTENT_LENGTH, PREVIEW_LENGTH, SUBJECT_LENGTH
+from webapp.messaging.models import CONTENT_LENGTH, DRAFT_LENGTH, PREVIEW_LENGTH, SUBJECT_LENGTH
 
 
 def clean_content(text: str, *, has_files: bool = False) -> str:
@@ -30,6 +30,13 @@ def clean_content(text: str, *, has_files: bool = False) -> str:
         )
     _refuse_control_characters("content", "message", cleaned, allowed="\n\t")
     return cleaned
+
+
+def clean_draft(text: str) -> str:
+    """Return a text that is kept as typed, without what no page can show; raises Invalid above 12,000 characters."""
+    if len(text) > DRAFT_LENGTH:
+        raise Invalid("content", "too_long", f"A draft can have {DRAFT_LENGTH:,} characters")
+    return without_control_characters(text.replace("\r\n", "\n").replace("\r", "\n"), but="\n\t")
 
 
 def clean_subject(text: str) -> str:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, flash, g, make_response, render_template, request, url_for
 
-from webapp.accounts import sessions, tokens
+from webapp.accounts import own_sessions, tokens
 from webapp.accounts.errors import Invalid
 from webapp.accounts.models import Scope
 from webapp.database import writing
 from webapp.doors import limits
-from webapp.doors.guard import from_any_store
+from webapp.doors.guard import dangerous, from_any_store
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import Portal
 from webapp.messaging import queries
 from webapp.messaging.text import without_control_characters
-from webapp.portals import htmx
+from webapp.portals import confirming, htmx, own_data, password, second_step
 
 SCOPES = {
     Scope.READ: ("Read messages", "Lists, messages, files and the unread count"),
@@ -41,6 +41,11 @@ def register(blueprint: Blueprint, portal: Portal) -> None:
     blueprint.add_url_rule(f"{path}/tokens", "create_token", create_token, methods=["POST"])
     blueprint.add_url_rule(f"{path}/tokens/<int:token_id>/revoke", "revoke_token", revoke_token, methods=["POST"])
     blueprint.add_url_rule(f"{path}/sessions/end", "end_session", end_session, methods=["POST"])
+    blueprint.add_url_rule(f"{path}/sessions/end-others", "end_other_sessions", end_other_sessions, methods=["POST"])
+    password.register(blueprint, path)
+    own_data.register(blueprint, path)
+    second_step.register(blueprint, path)
+    confirming.register(blueprint, portal, path)
 
 
 def access() -> str:
@@ -48,6 +53,7 @@ def access() -> str:
     return _page()
 
 
+@dangerous
 @limits.changing
 def create_token() -> Response:
     """Make a token and show it, this once and in this answer only; it is kept nowhere."""
@@ -79,8 +85,17 @@ def revoke_token(token_id: int) -> Response:
 def end_session() -> Response:
     """Sign the viewer out of another browser."""
     with writing():
-        there = sessions.end_own(current_viewer(), without_control_characters(request.form.get("session", "")))
+        there = own_sessions.end_own(current_viewer(), without_control_characters(request.form.get("session", "")))
     return _ended(there, "Signed out there")
+
+
+@from_any_store
+@limits.changing
+def end_other_sessions() -> Response:
+    """Sign the viewer out of every browser but this one."""
+    with writing():
+        own_sessions.end_others(current_viewer(), but=g.signed_in.token_hash)
+    return _ended(True, "Signed out everywhere else")
 
 
 def _ended(there: bool, words: str) -> Response:
@@ -94,7 +109,7 @@ def _page(typed: Typed | None = None, errors: dict[str, str] | None = None, toke
     viewer = current_viewer()
     return render_template(
         "accounts/access.html",
-        sessions=sessions.of_viewer(viewer),
+        sessions=own_sessions.of_viewer(viewer),
         current_session=g.signed_in.token_hash,
         tokens=tokens.of_viewer(viewer),
         scopes=SCOPES,

@@ -1,4 +1,4 @@
-"""What is done to a conversation: reply, close, reopen, read, unread, preferences. One verb, one commit, one change."""
+"""What is done to a conversation: reply, read, unread, preferences. One verb, one commit, one change."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from webapp.doors.uploads import received, takes_files
 from webapp.messaging import queries
 from webapp.messaging.errors import Invalid
 from webapp.portals import htmx
-from webapp.portals.filters import InboxFilters
-from webapp.portals.forms import ReplyForm, errors_of
-from webapp.portals.panels import empty_reply, entries_after, messaging, page_of, thread_context
+from webapp.portals.forms import ReplyForm, errors_of, last_shown
+from webapp.portals.panels import empty_reply, entries_after, messaging, page_of
 
 
 @takes_files
@@ -25,7 +24,7 @@ def send_message(conversation_id: int) -> Response:
     if not form.validate():
         raise Invalid("content", "invalid", errors_of(form)[0][1])
     sent = sending.send(current_viewer(), conversation_id, form.draft(), received())
-    seq, shown = sent.message.seq, form.up_to_seq.data
+    seq, shown = sent.message.seq, last_shown()
     page = f"{page_of(conversation_id)}#m-{seq}"
     if not htmx.is_asking():
         return htmx.go(page)
@@ -42,28 +41,21 @@ def send_message(conversation_id: int) -> Response:
     )
 
 
-@limits.changing
-def close_conversation(conversation_id: int) -> Response:
-    """Close the conversation and show that nobody can write to it."""
+@limits.drafting
+def keep_draft(conversation_id: int) -> Response:
+    """Keep what the viewer typed and did not send; an empty text clears it."""
     with writing():
-        changed = messaging.close_conversation(current_viewer(), conversation_id)
-    return _status_changed(changed.id, changed.last_seq, "messaging/conversation_closed.html")
-
-
-@limits.changing
-def reopen_conversation(conversation_id: int) -> Response:
-    """Reopen the conversation and show its composer again."""
-    with writing():
-        changed = messaging.reopen_conversation(current_viewer(), conversation_id)
-    return _status_changed(changed.id, changed.last_seq, "messaging/conversation_reopened.html")
+        messaging.keep_draft(
+            current_viewer(), conversation_id, request.form.get("body", ""), request.form.get("client_key") or None
+        )
+    return Response(status=204) if request.method == "PUT" else htmx.go(page_of(conversation_id))
 
 
 @limits.changing
 def mark_read(conversation_id: int) -> Response:
     """Move the viewer's read mark up to the last message that the page showed."""
-    up_to_seq = request.form.get("up_to_seq", type=int)
     with writing():
-        mark = messaging.mark_conversation_read(current_viewer(), conversation_id, up_to_seq)
+        mark = messaging.mark_conversation_read(current_viewer(), conversation_id, last_shown())
     return htmx.reply(
         "messaging/conversation_read.html",
         page=page_of(conversation_id),
@@ -92,13 +84,3 @@ def set_preferences(conversation_id: int) -> Response:
         conversation_id=conversation_id,
         email_notifications=wanted,
     )
-
-
-def _status_changed(conversation_id: int, last_seq: int, change: str) -> Response:
-    page = page_of(conversation_id)
-    if not htmx.is_asking():
-        return htmx.go(page)
-    shown = request.form.get("up_to_seq", type=int, default=last_seq)
-    entries = entries_after(conversation_id, min(shown, last_seq - 1))
-    context = thread_context(messaging.get_conversation(current_viewer(), conversation_id), InboxFilters())
-    return htmx.reply(change, page=page, refresh="live:list", **{**context, "entries": entries})

@@ -24,7 +24,10 @@ from webapp.portals.forms import ComposeForm, errors_of
 from webapp.portals.panels import page_of
 
 TEXT_LENGTH = 200
-_FIELDS = {"content": "body", "subject": "subject", "recipient": "recipient"}
+_IDS = {"content": "new-body", "body": "new-body", "files": "new-files"}
+"""What is wrong leads to these ids; under the dialog lies a page with a composer of its own."""
+
+_EMPTY: dict[str, Any] = {"errors": [], "chosen": None, "choices": None, "refused": None}
 
 
 def register(blueprint: Blueprint, portal: Portal) -> None:
@@ -32,6 +35,7 @@ def register(blueprint: Blueprint, portal: Portal) -> None:
     path = portal.messages.removeprefix(portal.prefix)
     blueprint.add_url_rule(f"{path}/new", "compose", compose)
     blueprint.add_url_rule(f"{path}/new", "create_conversation", create_conversation, methods=["POST"])
+    blueprint.add_url_rule(f"{path}/_/new", "compose_form", compose_form)
     blueprint.add_url_rule(f"{path}/_/recipients", "recipients", recipients)
 
 
@@ -49,6 +53,14 @@ def compose() -> str:
     if chosen:
         form.side.data = chosen.recipient.type.value
     return _page(form, [], chosen=chosen)
+
+
+def compose_form() -> Response:
+    """Show the empty form of the compose page, for a dialog."""
+    side = "store" if current_viewer().is_admin else "customer"
+    form = ComposeForm(formdata=None, side=side, client_key=str(uuid.uuid4()))
+    page = url_for(f"{g.portal.name}.compose")
+    return htmx.piece("messaging/_compose_dialog.html", page=page, form=form, **_EMPTY)
 
 
 def recipients() -> Response:
@@ -85,9 +97,10 @@ def create_conversation() -> Response | tuple[str, int] | str:
         try:
             return htmx.go(page_of(sending.start(current_viewer(), new, received()).conversation.id))
         except Invalid as error:
-            errors = [(_FIELDS.get(error.field, error.field), error.message)]
+            errors = [(error.field, error.message)]
         except FilesRefused as error:
             errors, refused = [("files", f"{file.filename}: {file.why.message}") for file in error.files], error
+    errors = [(_IDS.get(field, field), message) for field, message in errors]
     status = 413 if refused and refused.is_too_large else 422
     if htmx.is_asking():
         html = render_template("messaging/_compose_errors.html", errors=errors, choices=choices, refused=refused)
@@ -101,9 +114,8 @@ def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> s
     return render_template(
         "messaging/compose.html",
         form=form,
-        errors=errors,
         badge=queries.badge(current_viewer()),
-        **{"chosen": None, "choices": None, "refused": None, **context},
+        **{**_EMPTY, "errors": errors, **context},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -15,38 +15,23 @@ from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 from webapp.attachments.kinds import KINDS
+from webapp.attachments.models import ScanState
 from webapp.database import now
 from webapp.messaging.models import ConversationType, MessageKind
 from webapp.messaging.queries import AttachmentRow, ConversationRow, MessageRow
 from webapp.messaging.text import without_control_characters
+from webapp.portals.devices import device
 
 GROUPED_WITHIN = timedelta(minutes=5)
 LOCALE = "en_GB"
 THUMBNAIL_BOX = 240
+LONG_LINES = 40
+LINE_LENGTH = 80
 CHANNEL_CLASSES = {
     ConversationType.ADMIN_STORE: "as",
     ConversationType.STORE_CUSTOMER: "sc",
     ConversationType.ADMIN_CUSTOMER: "ac",
 }
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "Mac"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-)
-"""What user agents hold, in the order in which they give each other's names."""
-
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 for _schema in ("ftp:", "//"):
     _linkify.add(_schema, None)
@@ -62,12 +47,17 @@ class LogEntry:
     is_first_unread: bool
     continues: bool
     """Whether it follows a message of the same sender closely, and needs no name."""
+    read_by: int = 0
+    """By how many of the other side the viewer's own message was read; of others' messages it says nothing."""
 
 
 def log_entries(
-    messages: Iterable[MessageRow], before: MessageRow | None = None, unread_after: int | None = None
+    messages: Iterable[MessageRow],
+    before: MessageRow | None = None,
+    unread_after: int | None = None,
+    marks: Sequence[int] = (),
 ) -> Iterator[LogEntry]:
-    """Yield the lines of a log; ``before`` is the message that the page already shows above them."""
+    """Yield the lines of a log; ``before`` is the message above them, ``marks`` how far the other side has read."""
     previous, marked = before, unread_after is None
     for message in messages:
         is_unread = not message.is_own and message.kind is MessageKind.MESSAGE
@@ -83,7 +73,8 @@ def log_entries(
             and previous.kind is message.kind is MessageKind.MESSAGE
             and message.created_at - previous.created_at <= GROUPED_WITHIN
         )
-        yield LogEntry(message, message.created_at if new_day else None, first, continues)
+        read_by = sum(mark >= message.seq for mark in marks) if message.is_own else 0
+        yield LogEntry(message, message.created_at if new_day else None, first, continues, read_by)
         previous = message
 
 
@@ -115,13 +106,13 @@ def full(moment: datetime) -> str:
 
 def list_time(moment: datetime) -> str:
     """Return a time for lists: within a day the clock, within a week the weekday, else the date."""
-    age = now() - moment
+    present, at = now(), local(moment)
+    age = present - moment
     if age < timedelta(days=1):
-        return clock(moment)
+        return f"{at:%H:%M}"
     if age < timedelta(days=7):
-        return _date_text(local(moment).date(), "EEE")
-    pattern = "d MMM" if local(moment).year == local(now()).year else "d MMM y"
-    return _date_text(local(moment).date(), pattern)
+        return _date_text(at.date(), "EEE")
+    return _date_text(at.date(), "d MMM" if at.year == local(present).year else "d MMM y")
 
 
 def linked(text: str) -> Markup:
@@ -134,6 +125,11 @@ def linked(text: str) -> Markup:
         ]
         end = match.last_index
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def is_long(text: str) -> bool:
+    """Tell whether a message fills more than 40 lines of a bubble: it is shown in part at first."""
+    return sum(1 + len(line) // LINE_LENGTH for line in text.split("\n")) > LONG_LINES
 
 
 def initials(name: str) -> str:
@@ -174,6 +170,15 @@ def file_kind(file: AttachmentRow) -> str:
     return KINDS[file.extension].label
 
 
+def scan_words(file: AttachmentRow, is_own: bool) -> str:
+    """Return why a file cannot be opened; what was found is for its sender and for admins."""
+    if file.scan_state is ScanState.PENDING:
+        return "Waits to be checked for viruses"
+    viewer = g.get("viewer")
+    knows = is_own or (viewer is not None and viewer.is_admin)
+    return f"Infected, cannot be opened: {file.scan_note}" if knows and file.scan_note else "Infected, cannot be opened"
+
+
 def count_text(count: int) -> str:
     """Return a badge's text: 99+ above 99."""
     return str(count) if count <= 99 else "99+"
@@ -204,17 +209,6 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def device(user_agent: str) -> str:
-    """Return a browser and its system in the words of people; a program by its own name."""
-    browser = next((words for mark, words in _BROWSERS if mark in user_agent), "")
-    system = next((words for mark, words in _SYSTEMS if mark in user_agent), "")
-    return (
-        " on ".join(filter(None, (browser, system)))
-        or user_agent.split("/", maxsplit=1)[0][:40].strip()
-        or "Unknown browser"
-    )
-
-
 def set_up(app: Flask) -> None:
     """Give the templates these functions as filters."""
     for function in (
@@ -224,6 +218,7 @@ def set_up(app: Flask) -> None:
         full,
         list_time,
         linked,
+        is_long,
         initials,
         hue,
         typed,
@@ -232,7 +227,9 @@ def set_up(app: Flask) -> None:
         shown_size,
         file_size,
         file_kind,
+        scan_words,
         device,
     ):
         app.add_template_filter(function)
     app.add_template_filter(lambda row: CHANNEL_CLASSES[row.conversation_type], "channel_class")
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module  # an import in every piece is not free

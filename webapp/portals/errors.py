@@ -5,24 +5,32 @@ from __future__ import annotations
 import logging
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from webapp import row_security
 from webapp.accounts import sessions
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.errors import AttachmentError, FilesRefused, StorageUnavailable
 from webapp.database import end_reading
 from webapp.doors import limits
-from webapp.doors.guard import ACTING_STORE, SignInRequired, StoreSwitched
+from webapp.doors.guard import (
+    ACTING_STORE,
+    ConfirmationNeeded,
+    SecondStepRequired,
+    SignInRequired,
+    StoreSwitched,
+)
 from webapp.doors.identity import signed_in
 from webapp.doors.portal import portal_of
-from webapp.doors.refusals import DATABASE_AWAY, RETRY_SECONDS, STORAGE_RETRY_SECONDS, status_of
+from webapp.doors.refusals import DATABASE_AWAY, RETRY_SECONDS, STORAGE_RETRY_SECONDS, note_refusal, status_of
 from webapp.messaging import access, queries
 from webapp.messaging.errors import MessagingError, NotFound
 from webapp.portals import htmx, panels
+from webapp.portals.addresses import page_before
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +55,8 @@ def register(app: Flask) -> None:
     """Answer every refusal of the HTML doors."""
     app.register_error_handler(SignInRequired, _sign_in_required)
     app.register_error_handler(StoreSwitched, _store_switched)
+    app.register_error_handler(ConfirmationNeeded, _confirmation_needed)
+    app.register_error_handler(SecondStepRequired, _second_step_required)
     app.register_error_handler(MessagingError, _refused)
     app.register_error_handler(AttachmentError, _refused)
     app.register_error_handler(RateLimitExceeded, _too_fast)
@@ -63,7 +73,17 @@ def _sign_in_required(error: SignInRequired) -> Response:
     if request.args.get("store") and error.portal.name == "storefront":
         query["store"] = request.args["store"]
     login = f"{error.portal.prefix}/login" + (f"?{urlencode(query)}" if query else "")
-    return htmx.sign_in_again(login) if htmx.is_asking() or request.path.endswith("/_/news") else _redirect(login)
+    is_script = htmx.is_asking() or request.path.endswith(("/_/news", "/live"))
+    return htmx.sign_in_again(login) if is_script else _redirect(login)
+
+
+def _confirmation_needed(_error: ConfirmationNeeded) -> Response:
+    back = htmx.shown_page() or _asked_page() or page_before(g.portal) or url_for(f"{g.portal.name}.access")
+    return htmx.go(url_for(f"{g.portal.name}.confirm", next=back))
+
+
+def _second_step_required(_error: SecondStepRequired) -> Response:
+    return htmx.go(url_for(f"{g.portal.name}.second_step"))
 
 
 def _store_switched(error: StoreSwitched) -> Response:
@@ -138,12 +158,14 @@ def _broken(error: InternalServerError) -> Response:
     log.error("unhandled error at %s %s", request.method, request.path, exc_info=error.original_exception)
     title, hint = WORDS[500]
     kept = request.method == "POST" and bool(request.form.get("body"))
-    return _answer(500, title, "Your message was not sent. Your text is kept below." if kept else hint)
+    place = "We kept it as a draft." if htmx.is_asking() else "Your text is kept below."
+    return _answer(500, title, f"Your message was not sent. {place}" if kept else hint)
 
 
 def _answer(status: int, title: str, hint: str = "", refused: FilesRefused | None = None) -> Response:
     """Answer htmx with a box for the place where it happened, and everybody else with a page that keeps the text."""
     _recognise()
+    note_refusal(status)
     if htmx.is_asking():  # a refused read keeps the panel it was for
         place = "#page-notice" if request.method == "GET" else None
         html = render_template("errors/_refusal.html", title=title, hint=hint, status=status, refused=refused)
@@ -181,8 +203,9 @@ def _other_store() -> object | None:
         return None
     for store in sessions.stores_of(viewer):
         there = Viewer(viewer.side, viewer.id, viewer.name, viewer.email, store=store, role=viewer.role)
-        if store != viewer.store and access.exists(there, number):
-            return store
+        with row_security.acting_for(there.side.value, there.id, store.id):
+            if store != viewer.store and access.exists(there, number):
+                return store
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -66,14 +67,7 @@ class InboxFilters:
 
     def query(self, **changes: str | bool) -> str:
         """Return the query string of these filters with some changed, ``?`` included; a change drops the page."""
-        changed = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]
-        default = InboxFilters()
-        parts = {
-            name: "1" if value is True else str(value)
-            for name in ("scope", "status", "type", "store", "unread", "q", "cursor")
-            if (value := getattr(changed, name)) != getattr(default, name)
-        }
-        return "?" + urlencode(parts) if parts else ""
+        return _query(self, tuple(changes.items()))
 
     @property
     def here(self) -> str:
@@ -81,6 +75,29 @@ class InboxFilters:
         return self.query(cursor=self.cursor)
 
     @property
+    def active(self) -> list[tuple[str, str]]:
+        """What narrows the list beyond its scope, as names and values, each of which can be taken off."""
+        default = InboxFilters()
+        names = ("status", "type", "store", "unread", "q")
+        return [(name, str(value)) for name in names if (value := getattr(self, name)) != getattr(default, name)]
+
+    def without(self, name: str) -> str:
+        """Return the query string of these filters without one of them."""
+        return self.query(**{name: getattr(InboxFilters(), name)})
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether something other than the scope and the status hides conversations."""
         return bool(self.type or self.store or self.unread or self.q)
+
+
+@lru_cache(maxsize=1024)
+def _query(filters: InboxFilters, changes: tuple[tuple[str, str | bool], ...]) -> str:
+    changed = replace(filters, **{"cursor": "", **dict(changes)})  # type: ignore[arg-type]
+    default = InboxFilters()
+    parts = {
+        name: "1" if value is True else str(value)
+        for name in ("scope", "status", "type", "store", "unread", "q", "cursor")
+        if (value := getattr(changed, name)) != getattr(default, name)
+    }
+    return "?" + urlencode(parts) if parts else ""

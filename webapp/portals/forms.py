@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     Field,
     Form,
     HiddenField,
-    IntegerField,
     PasswordField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from webapp.doors.uploads import has_files
 from webapp.messaging.drafts import Draft
@@ -51,6 +51,14 @@ def without_invisible(typed: str | None) -> str:
     return without_control_characters(typed or "")
 
 
+def last_shown() -> int | None:
+    """Return the last message that the page showed, if it says so.
+
+    A page that htmx changed says it twice, in its form and as it stands now: the later one counts.
+    """
+    return max(request.form.getlist("up_to_seq", type=int), default=None)
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """E-mail and password; one answer for every failure."""
 
@@ -59,15 +67,14 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
 
 class ReplyForm(FlaskForm):  # type: ignore[misc]
-    """A reply in a thread. ``up_to_seq`` is the last message that the page showed."""
+    """A reply in a thread."""
 
     body = TextAreaField("Message", validators=[by(clean_body)])
     client_key = HiddenField(validators=[by(clean_optional_key)])
-    up_to_seq = IntegerField(validators=[Optional()])
 
     def draft(self) -> Draft:
         """Return the message as the domain takes it."""
-        return Draft(self.body.data or "", self.client_key.data or None, self.up_to_seq.data)
+        return Draft(self.body.data or "", self.client_key.data or None, last_shown())
 
 
 class ComposeForm(FlaskForm):  # type: ignore[misc]

@@ -24,7 +24,7 @@ def piece(template: str, page: str, push: str | None = None, **context: Any) -> 
 
 
 def nothing(page: str) -> Response:
-    """Answer that there is nothing new: htmx swaps nothing on 204."""
+    """Answer that there is nothing to swap: htmx leaves the page as it is on 204."""
     return Response(status=204) if is_asking() else _redirect(page)
 
 
@@ -35,6 +35,16 @@ def reply(change: str, page: str, refresh: str | None = None, **context: Any) ->
     response = make_response(render_template(change, **context))
     if refresh:
         response.headers["HX-Trigger"] = refresh
+    return response
+
+
+def move_on(change: str, page: str, target: str, refresh: str, **context: Any) -> Response:
+    """Answer a POST after which another page is shown: its piece into the target, its address into the browser."""
+    response = reply(change, page, refresh, **context)
+    if is_asking():
+        response.headers["HX-Retarget"] = target
+        response.headers["HX-Reswap"] = "outerHTML"
+        response.headers["HX-Push-Url"] = page
     return response
 
 

@@ -6,16 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
+from werkzeug.datastructures import MultiDict
 
+from webapp.accounts.viewer import Viewer
 from webapp.doors import files
 from webapp.doors.guard import quiet
 from webapp.doors.identity import current_viewer
 from webapp.doors.portal import Portal
 from webapp.messaging import queries
-from webapp.messaging.queries import Window
-from webapp.portals import actions, htmx
+from webapp.messaging.queries import PAGE, Window
+from webapp.portals import actions, closing, htmx
 from webapp.portals.filters import InboxFilters
-from webapp.portals.panels import entries_after, inbox_page, load_inbox, messaging, page_of, thread_context, window
+from webapp.portals.panels import (
+    entries_after,
+    entries_later,
+    inbox_page,
+    load_inbox,
+    messaging,
+    page_of,
+    thread_context,
+    window,
+)
 
 
 def register(blueprint: Blueprint, portal: Portal) -> None:
@@ -33,14 +44,16 @@ def register(blueprint: Blueprint, portal: Portal) -> None:
         ("GET", f"{one}/attachments/<uuid:attachment_id>", attachment, "attachment"),
         ("GET", f"{one}/attachments/<uuid:attachment_id>/preview", preview, "preview"),
         ("POST", f"{one}/messages", actions.send_message, "send_message"),
+        ("PUT", f"{one}/draft", actions.keep_draft, "keep_draft"),
+        ("POST", f"{one}/draft", actions.keep_draft, "clear_draft"),
         ("POST", f"{one}/read", actions.mark_read, "mark_read"),
         ("POST", f"{one}/unread", actions.mark_unread, "mark_unread"),
         ("POST", f"{one}/preferences", actions.set_preferences, "set_preferences"),
     ]
     if portal.may_start:
         routes += [
-            ("POST", f"{one}/close", actions.close_conversation, "close_conversation"),
-            ("POST", f"{one}/reopen", actions.reopen_conversation, "reopen_conversation"),
+            ("POST", f"{one}/close", closing.close_conversation, "close_conversation"),
+            ("POST", f"{one}/reopen", closing.reopen_conversation, "reopen_conversation"),
         ]
     for method, rule, view, endpoint in routes:
         blueprint.add_url_rule(rule, endpoint=endpoint, view_func=view, methods=[method])
@@ -82,7 +95,7 @@ def thread(conversation_id: int) -> Response:
 
 
 def messages(conversation_id: int) -> Response:
-    """Show earlier messages, or those that came after the last one on the page; 204 when there are none."""
+    """Show earlier messages, later ones, or those that came after the last one on the page; 204 when there are none."""
     before = request.args.get("before", type=int)
     page = page_of(conversation_id)
     if before is not None:
@@ -90,6 +103,14 @@ def messages(conversation_id: int) -> Response:
             return htmx.go(f"{page}?before={before}")
         found = messaging.get_conversation(current_viewer(), conversation_id, Window(before=before))
         return htmx.piece("messaging/_earlier.html", page=page, **thread_context(found, InboxFilters()))
+    later = request.args.get("later", type=int)
+    if later is not None:
+        if not htmx.is_asking():
+            return htmx.go(f"{page}?after={later}")
+        asked = Window(after=max(later - 1, 0), limit=PAGE + 1)
+        found = messaging.get_conversation(current_viewer(), conversation_id, asked)
+        context = thread_context(found, InboxFilters()) | {"entries": entries_later(found, later)}
+        return htmx.piece("messaging/_later.html", page=page, **context)
     after = request.args.get("after", type=int, default=0)
     if not htmx.is_asking():
         return htmx.go(page)
@@ -120,15 +141,24 @@ def badge() -> Response:
 
 @quiet
 def news() -> Response:
-    """Answer "anything new?": 204, or the names of the events that the page should raise.
+    """Answer "anything new?": 204, or the names of the events that the page should raise; usually ``polling`` does."""
+    return as_answer(what_is_new(current_viewer(), request.args))
+
+
+def as_answer(events: list[str]) -> Response:
+    """Return the names of events as a poll takes them, 204 for none."""
+    return jsonify(events=events) if events else Response(status=204)
+
+
+def what_is_new(viewer: Viewer, args: MultiDict[str, str]) -> list[str]:
+    """Return the names of the events that a page should raise.
 
     The page says what it shows: the inbox's version in its badge and in its list, the newest key of a team's list,
     and an open thread with its last seq. Nothing is remembered here, so nothing can be missed.
     """
-    args = request.args
     conversation_id = args.get("thread", type=int)
     team = args.get("scope") == "team"
-    version, seq, newest = queries.news(current_viewer(), conversation_id, team)
+    version, seq, newest = queries.news(viewer, conversation_id, team)
     events = []
     if version != args.get("badge", type=int):
         events.append("badge")
@@ -136,4 +166,4 @@ def news() -> Response:
         events.append("list")
     if conversation_id is not None and seq > args.get("seq", type=int, default=0):
         events.append(f"thread-{conversation_id}")
-    return jsonify(events=events) if events else Response(status=204)
+    return events

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,17 @@ from webapp.messaging.queries import ConversationList, Thread, Window
 from webapp.messaging.service import MessagingService
 from webapp.portals import display
 from webapp.portals.filters import InboxFilters
+from webapp.search import service as search
+from webapp.search.service import Hit
 
 messaging = MessagingService()
 
 MOST_AT_ONCE = 200
 """How many new messages an open page takes in one go; the next poll brings the rest."""
+
+
+AROUND = 50
+"""How many messages a link to one of them shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,12 @@ class Inbox:
 
     filters: InboxFilters
     page: ConversationList
+    hits: Mapping[int, Hit]
+    """Why a search shows each row, by conversation."""
     stores: list[StoreRef]
     next_cursor: str
+    store_name: str
+    """The name of the store that the list is narrowed to."""
 
 
 def page_of(conversation_id: int) -> str:
@@ -46,25 +57,35 @@ def load_inbox(with_stores: bool = True) -> Inbox:
     viewer = current_viewer()
     filters = InboxFilters.of(viewer, request.args)
     narrowed = filters.narrow()
-    found = messaging.list_conversations(viewer, narrowed, filters.position(viewer, narrowed))
-    cursor = cursors.make(viewer, narrowed, found.next) if found.next else ""
-    stores = AccountService().active_stores() if with_stores and viewer.is_admin else []
-    return Inbox(filters, found, stores, cursor)
+    found = search.list_conversations(viewer, narrowed, filters.position(viewer, narrowed))
+    cursor = cursors.make(viewer, narrowed, found.page.next) if found.page.next else ""
+    stores = AccountService().active_stores() if viewer.is_admin and (with_stores or filters.store) else []
+    store_name = next((store.name for store in stores if str(store.id) == filters.store), "Another store")
+    return Inbox(filters, found.page, found.hits, stores, cursor, store_name)
 
 
 def thread_context(found: Thread, filters: InboxFilters) -> dict[str, Any]:
     """What every piece of a thread needs."""
     row = found.conversation
-    unread_after = row.last_read_seq if row.unread_count else None
+    shows_first = not found.has_earlier or found.messages[0].seq <= row.last_read_seq + 1
+    unread_after = row.last_read_seq if row.unread_count and shows_first else None
     return {
         "thread": found,
         "conversation": row,
         "filters": filters,
-        "entries": list(display.log_entries(found.messages, unread_after=unread_after)),
+        "entries": list(display.log_entries(found.messages, unread_after=unread_after, marks=_marks(found))),
         "last_shown": found.messages[-1].seq if found.messages else 0,
         "last_known": row.last_seq if found.has_later else found.messages[-1].seq if found.messages else 0,
+        "hit": request.args.get("m", type=int),
         **empty_reply(),
+        "body": row.draft,
     }
+
+
+def _marks(found: Thread) -> list[int]:
+    """How far each of the other side has read, as far as the viewer may know it."""
+    side = current_viewer().side
+    return [one.last_read_seq for one in found.participants if one.party.type != side and one.last_read_seq]
 
 
 def empty_reply() -> dict[str, Any]:
@@ -81,9 +102,20 @@ def entries_after(conversation_id: int, after: int) -> list[display.LogEntry]:
     return list(display.log_entries(newer, before=known))
 
 
+def entries_later(found: Thread, after: int) -> list[display.LogEntry]:
+    """The lines of a window that begins with a message the page already shows."""
+    known = next((message for message in found.messages if message.seq == after), None)
+    newer = [message for message in found.messages if message.seq > after]
+    return list(display.log_entries(newer, before=known, marks=_marks(found)))
+
+
 def window() -> Window:
-    """The part of a thread that the address asks for: before a message, around one, or the newest."""
-    return Window(before=request.args.get("before", type=int), around=request.args.get("m", type=int))
+    """The part of a thread that the address asks for; if it does not say, the first unread one or the newest."""
+    before, after, around = (request.args.get(name, type=int) for name in ("before", "after", "m"))
+    if around is not None:
+        return Window(around=around, limit=AROUND)
+    asked = before is not None or after is not None or "latest" in request.args
+    return Window(before=before, after=after, at_unread=not asked)
 
 
 def inbox_page(found: Thread | None = None, **changes: Any) -> str:

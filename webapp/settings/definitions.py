@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from unicodedata import category
+from email.utils import parseaddr
 
-Value = int | bool | str
+from email_validator import EmailNotValidError, validate_email
+
+from webapp.settings.definition import Definition, Value
+
+__all__ = ["DEFINITIONS", "Definition", "Value"]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One setting. ``low`` and ``high`` bound a number's value or a text's length, inclusive."""
+def _check_sender(text: str) -> None:
+    try:
+        validate_email(parseaddr(text)[1], check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValueError("Enter an address such as Parley <messages@example.com>") from None
 
-    key: str
-    category: str
-    label: str
-    hint: str
-    default: Value
-    low: int = 0
-    high: int = 0
 
-    @property
-    def value_type(self) -> str:
-        return type(self.default).__name__
+def _check_wait(text: str) -> None:
+    if not (text.isascii() and text.isdigit() and int(text) <= LONGEST_WAIT):
+        raise ValueError(f"Enter seconds from 0 to {LONGEST_WAIT}, or nothing")
 
-    def parse(self, text: str) -> Value:
-        """Return the typed value of what was stored or typed; raises ValueError with words for the admin."""
-        text = text.strip()
-        if isinstance(self.default, bool):
-            if text not in {"true", "false"}:
-                raise ValueError("Choose on or off")
-            return text == "true"
-        if isinstance(self.default, int):
-            if not (text.isascii() and text.isdigit() and len(text) < 10 and self.low <= int(text) <= self.high):
-                raise ValueError(f"Enter a whole number from {self.low} to {self.high}")
-            return int(text)
-        if not self.low <= len(text) <= self.high or any(category(one) in {"Cc", "Cs"} for one in text):
-            raise ValueError(f"Enter {self.low} to {self.high} characters on one line")
-        return text
 
-    def format(self, value: Value) -> str:
-        """Return the text in which the value is stored."""
-        return str(value).lower() if isinstance(value, bool) else str(value)
-
+LONGEST_WAIT = 86_400
 
 ATTACHMENT_MAX_SIZE_MB = Definition(
     "message_attachment_max_size_mb",
@@ -69,6 +50,13 @@ ATTACHMENT_OLD_OFFICE = Definition(
     "Word, Excel and PowerPoint files from before 2007 (doc, xls, ppt). They can hold macros that are not looked for.",
     default=True,
 )
+ATTACHMENT_LOCKED_ARCHIVES = Definition(
+    "message_attachment_locked_archives",
+    "messaging",
+    "Accept ZIP files with a password",
+    "Nobody can look into them before they are opened: neither the checks of Parley nor a virus scanner.",
+    default=False,
+)
 STOREFRONT_ADMIN_CONVERSATIONS = Definition(
     "storefront_admin_conversations",
     "messaging",
@@ -86,6 +74,135 @@ PLATFORM_DISPLAY_NAME = Definition(
     high=60,
 )
 
+STORE_QUOTA_MB = Definition(
+    "store_quota_mb",
+    "messaging",
+    "Room for the files of a store, in MB",
+    "All files in all conversations of one store together. 0: as much as there is.",
+    default=0,
+    low=0,
+    high=10_000_000,
+)
+MESSAGE_DELETE_MINUTES = Definition(
+    "message_delete_minutes",
+    "messaging",
+    "Own messages can be deleted for, in minutes",
+    "After that they stay; admins and owners of a store can still remove them with a reason. 0: not at all.",
+    default=15,
+    low=0,
+    high=1440,
+)
+SECOND_FACTOR_ADMINS = Definition(
+    "second_factor_admins",
+    "security",
+    "Admins need a second step to sign in",
+    "Who has none sets one up before they can do anything else, from now on.",
+    default=False,
+)
+SECOND_FACTOR_OWNERS = Definition(
+    "second_factor_owners",
+    "security",
+    "Owners of stores need a second step to sign in",
+    "Holds for everybody who owns a store, in all their stores.",
+    default=False,
+)
+SECOND_FACTOR_AGENTS = Definition(
+    "second_factor_agents",
+    "security",
+    "Agents of stores need a second step to sign in",
+    "Holds for everybody who is an agent of a store, in all their stores.",
+    default=False,
+)
+AUDIT_RETENTION_DAYS = Definition(
+    "audit_retention_days",
+    "security",
+    "Keep the audit log for, in days",
+    "Older entries may be deleted by “flask prune-audit-log”; the database keeps anybody from deleting younger ones.",
+    default=365,
+    low=30,
+    high=3650,
+)
+EMAIL_SENDER = Definition(
+    "email_sender",
+    "email",
+    "Sender",
+    "Such as Parley <messages@example.com>. Empty: what PARLEY_MAIL_FROM says.",
+    default="",
+    high=200,
+    check=_check_sender,
+)
+EMAIL_SHOW_TEXT = Definition(
+    "email_show_text",
+    "email",
+    "E-mails carry the text of messages",
+    "When off, an e-mail says only that there is a message.",
+    default=True,
+)
+EMAIL_INTRODUCTION = Definition(
+    "email_introduction",
+    "email",
+    "Line above the messages",
+    "Stands at the beginning of every e-mail. Empty: nothing.",
+    default="",
+    high=300,
+)
+EMAIL_CLOSING = Definition(
+    "email_closing",
+    "email",
+    "Line below the messages",
+    "Such as who runs this platform, and where. Empty: nothing.",
+    default="",
+    high=300,
+)
+EMAIL_COALESCE_SECONDS = Definition(
+    "email_coalesce_seconds",
+    "email",
+    "Seconds to wait for more messages",
+    "Messages of one conversation within this time become one e-mail. Empty: what PARLEY_MAIL_COALESCE_SECONDS says.",
+    default="",
+    high=5,
+    check=_check_wait,
+)
+EMAIL_MOST_PER_HOUR = Definition(
+    "email_most_per_hour",
+    "email",
+    "Most e-mails to one person in an hour",
+    "What is above waits for a digest.",
+    default=20,
+    low=1,
+    high=1000,
+)
+EMAIL_DIGEST_HOUR = Definition(
+    "email_digest_hour",
+    "email",
+    "Hour of the daily digest",
+    "From 0 to 23, in the zone of the person who gets it.",
+    default=8,
+    low=0,
+    high=23,
+)
+
+RETENTIONS = {
+    channel: Definition(
+        f"retention_days_{channel}",
+        "retention",
+        f"Keep closed conversations {words} for, in days",
+        "What is older is deleted for good in the next night, or when an admin confirms it at Retention. 0: for ever.",
+        default=0,
+        low=0,
+        high=36_500,
+    )
+    for channel, words in (
+        ("admin_store", "of the platform and stores"),
+        ("store_customer", "of stores and customers"),
+        ("admin_customer", "of the platform and customers"),
+    )
+}
+"""By channel."""
+
+SECOND_FACTORS = {definition.key for definition in (SECOND_FACTOR_ADMINS, SECOND_FACTOR_OWNERS, SECOND_FACTOR_AGENTS)}
+"""The settings that demand a second step."""
+
 DEFINITIONS = {
     definition.key: definition
     for definition in (
@@ -94,5 +211,20 @@ DEFINITIONS = {
         ATTACHMENT_MAX_SIZE_MB,
         ATTACHMENT_MAX_FILES,
         ATTACHMENT_OLD_OFFICE,
+        ATTACHMENT_LOCKED_ARCHIVES,
+        STORE_QUOTA_MB,
+        MESSAGE_DELETE_MINUTES,
+        SECOND_FACTOR_ADMINS,
+        SECOND_FACTOR_OWNERS,
+        SECOND_FACTOR_AGENTS,
+        AUDIT_RETENTION_DAYS,
+        EMAIL_SENDER,
+        EMAIL_SHOW_TEXT,
+        EMAIL_INTRODUCTION,
+        EMAIL_CLOSING,
+        EMAIL_COALESCE_SECONDS,
+        EMAIL_MOST_PER_HOUR,
+        EMAIL_DIGEST_HOUR,
+        *RETENTIONS.values(),
     )
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, literal, select, text
 
+from webapp.audit import log
+from webapp.audit.log import By
+from webapp.audit.models import Action
 from webapp.database import is_postgresql, now, session
 from webapp.settings.definitions import DEFINITIONS, Definition, Value
 from webapp.settings.models import PlatformSetting
@@ -17,14 +20,14 @@ class PlatformSettings:
         rows = session.execute(select(PlatformSetting.key, PlatformSetting.value))
         stored = {row.key: row.value for row in rows}
         return {
-            key: _parsed(definition, stored[key]) if key in stored else definition.default
+            key: parsed(definition, stored[key]) if key in stored else definition.default
             for key, definition in DEFINITIONS.items()
         }
 
     def get(self, definition: Definition) -> Value:
         """Return the value of one setting."""
         stored = session.scalar(select(PlatformSetting.value).where(PlatformSetting.key == definition.key))
-        return definition.default if stored is None else _parsed(definition, stored)
+        return definition.default if stored is None else parsed(definition, stored)
 
     def change(self, values: dict[str, Value], by: int | None) -> set[str]:
         """Store the values and return the keys whose value is another than before."""
@@ -32,7 +35,7 @@ class PlatformSettings:
             session.execute(text("LOCK TABLE platform_settings IN SHARE ROW EXCLUSIVE MODE"))
         before = self.all()
         changed = {key for key, value in values.items() if before[key] != value}
-        for key in changed:
+        for key in sorted(changed):
             definition = DEFINITIONS[key]
             row = session.get(PlatformSetting, key) or PlatformSetting(
                 key=key, value_type=definition.value_type, category=definition.category
@@ -43,11 +46,14 @@ class PlatformSettings:
                 by,
             )
             session.add(row)
+            actor = By("admin", by) if by is not None else None
+            facts = {"value": before[key]}, {"value": values[key]}
+            log.note(actor, Action.SETTING_CHANGED, "setting", key, before=facts[0], after=facts[1])
         session.flush()
         return changed
 
 
-def _parsed(definition: Definition, text: str) -> Value:
+def parsed(definition: Definition, text: str) -> Value:
     """Return the value, or the default for one that no page of ours has stored; ``flask doctor`` names it."""
     try:
         return definition.parse(text)

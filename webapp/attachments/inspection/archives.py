@@ -27,6 +27,10 @@ MOST_NESTED_BYTES = 32 * MEGABYTE
 CHUNK = 64 * 1024
 _LOCAL, _END = b"PK\x03\x04", b"PK\x05\x06"
 _ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000
+_HIDES_MORE = 0x40 | 0x2000
+"""Flags of archives whose directory, too, takes a password or another program."""
+
+_AES = 99
 _NESTED = re.compile(
     rb"PK\x03\x04|PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\x00|MSCF\0\0\0\0"
     rb"|\x28\xb5\x2f\xfd|xar!|!<arch>\n|\x04\x22\x4d\x18|LRZI"
@@ -44,12 +48,24 @@ class Entry:
     size: int
     crc: int
     is_deflated: bool
+    is_locked: bool = False
+    """Whether it takes a password: then nobody here can inflate it."""
 
 
 def inspect(content: mmap, kind: Kind, _path: Path) -> dict[str, Any]:
     """Check an archive that somebody sends as such; Office documents in it are held to their own rules."""
-    archive = Archive(content, kind, MOST_BYTES)
+    return _inspect(Archive(content, kind, MOST_BYTES))
+
+
+def inspect_from_outside(content: mmap, kind: Kind, _path: Path) -> dict[str, Any]:
+    """Check an archive as ``inspect`` does, but for the content of what takes a password."""
+    return _inspect(Archive(content, kind, MOST_BYTES, may_be_locked=True))
+
+
+def _inspect(archive: Archive) -> dict[str, Any]:
     for entry in archive.entries.values():
+        if entry.is_locked:
+            continue
         head = archive.count(entry)
         if head[257:262] == b"ustar":
             raise _nested()
@@ -61,10 +77,11 @@ def inspect(content: mmap, kind: Kind, _path: Path) -> dict[str, Any]:
 class Archive:
     """An archive whose directory is honest; its entries still have to be counted as they inflate."""
 
-    def __init__(self, content: Content, kind: Kind, most_bytes: int) -> None:
+    def __init__(self, content: Content, kind: Kind, most_bytes: int, *, may_be_locked: bool = False) -> None:
         self.content = content
         self.kind = kind
         self.most_bytes = most_bytes
+        self.may_be_locked = may_be_locked
         self.inflated = 0
         self.entries = {entry.name: entry for entry in self._directory()}
 
@@ -158,9 +175,10 @@ class Archive:
         mode = info.external_attr >> 16
         if mode and stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
             raise unsafe("it holds a link or a device")
-        if info.flag_bits & _ENCRYPTED_FLAGS:
+        is_locked = bool(info.flag_bits & _ENCRYPTED_FLAGS)
+        if is_locked and (not self.may_be_locked or info.flag_bits & _HIDES_MORE):
             raise Refused("encrypted", "The selected file is protected by a password and cannot be checked")
-        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} | ({_AES} if is_locked else set()):
             raise unsafe("it is packed in a way that cannot be checked")
         header = self.content[info.header_offset : info.header_offset + 30]
         if len(header) < 30 or header[:4] != _LOCAL:
@@ -173,7 +191,7 @@ class Archive:
         if start + info.compress_size > len(self.content):
             raise damaged()
         is_deflated = info.compress_type == zipfile.ZIP_DEFLATED
-        return Entry(info.orig_filename, start, info.compress_size, info.file_size, info.CRC, is_deflated)
+        return Entry(info.orig_filename, start, info.compress_size, info.file_size, info.CRC, is_deflated, is_locked)
 
 
 def _check_name(name: str, names: set[str]) -> None:

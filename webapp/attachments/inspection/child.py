@@ -32,8 +32,8 @@ _INSPECTORS = {
 def main() -> None:
     """Read the files and their extensions from stdin, and print the verdicts as they are found."""
     limit()
-    for path, extension in json.load(sys.stdin):
-        print(json.dumps(verdict(Path(path), extension)), flush=True)
+    for path, extension, may_be_locked in json.load(sys.stdin):
+        print(json.dumps(verdict(Path(path), extension, may_be_locked=may_be_locked)), flush=True)
 
 
 def limit() -> None:
@@ -43,14 +43,16 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
-def verdict(path: Path, extension: str) -> dict[str, Any]:
+def verdict(path: Path, extension: str, *, may_be_locked: bool = False) -> dict[str, Any]:
     """Return the verdict on one file, as ``Accepted`` or ``Refusal`` takes it."""
     kind = KINDS[extension]
     try:
         inspector = import_module(f"webapp.attachments.inspection.{_INSPECTORS[kind.family]}")
         with path.open("rb") as file:  # the mapping is never closed: parts of it may still be referred to
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        found: dict[str, Any] = inspector.inspect(content, kind, path)
+        from_outside = may_be_locked and kind.family is Family.ZIP
+        inspect = inspector.inspect_from_outside if from_outside else inspector.inspect
+        found: dict[str, Any] = inspect(content, kind, path)
         kept = Path(found.pop("path", path))
         with kept.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

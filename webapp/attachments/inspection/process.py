@@ -44,7 +44,7 @@ def inspect(candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:
 
 def _run(candidates: Sequence[Candidate]) -> tuple[list[Accepted | Refusal], bool]:
     """Return the verdicts of one child, as many as it gave, and whether it ended by itself."""
-    asked = json.dumps([[str(candidate.path), candidate.kind.extension] for candidate in candidates])
+    asked = json.dumps([[str(one.path), one.kind.extension, one.may_be_locked] for one in candidates])
     command = [sys.executable, "-I", "-c", BOOTSTRAP, str(WEBAPP)]
     with (
         _slots,

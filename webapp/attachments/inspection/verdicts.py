@@ -15,6 +15,8 @@ class Candidate:
 
     path: Path
     kind: Kind
+    may_be_locked: bool = False
+    """Whether an archive may have a password, and so be looked at from outside only."""
 
 
 @dataclass(frozen=True, slots=True)

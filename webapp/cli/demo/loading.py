@@ -8,7 +8,9 @@ from random import Random
 from sqlalchemy import select
 
 from webapp.accounts.models import Side, User
+from webapp.attachments.service import MessageAttachmentService
 from webapp.cli.demo import people
+from webapp.cli.demo.enclosing import named, staged
 from webapp.cli.demo.people import Cast
 from webapp.cli.demo.script import Talk, talks
 from webapp.database import now, reading, session, writing
@@ -16,6 +18,7 @@ from webapp.messaging import access, bulk
 from webapp.messaging.bulk import Line, WholeConversation
 from webapp.messaging.membership import Person
 from webapp.messaging.models import ConversationType, MessageKind
+from webapp.messaging.service import MessagingService
 
 SEED = 7
 PEOPLE_JOINED = timedelta(days=400)
@@ -33,15 +36,38 @@ def load() -> str:
     """Write the demo and return what there is, in words."""
     random = Random(SEED)
     moment = now()
+    written = list(talks(random))
     with writing():
         cast = people.make(moment - PEOPLE_JOINED)
         conversations = [
-            _conversation(number, talk, cast, moment, random) for number, talk in enumerate(talks(random), start=1)
+            _conversation(number, talk, cast, moment, random) for number, talk in enumerate(written, start=1)
         ]
+        by_talk = {conversation.key: talk for conversation, talk in zip(conversations, written, strict=True)}
         conversations.sort(key=lambda conversation: conversation.lines[0].at)
         bulk.write(conversations)
+        ids = bulk.ids_of(by_talk)
+    for key, talk in by_talk.items():
+        _add_files(ids[key], talk)
+        _keep_unsent(ids[key], talk, cast)
     messages = sum(line.kind is MessageKind.MESSAGE for each in conversations for line in each.lines)
     return f"{len(conversations)} conversations with {messages:,} messages in {len(people.STORES)} stores"
+
+
+def _add_files(conversation_id: int, talk: Talk) -> None:
+    """Inspect and store a talk's files like anybody's; between the transactions, since that takes its time."""
+    for seq, words in talk.files.items():
+        with staged(named(words)) as uploads:
+            files = MessageAttachmentService().validate_and_store(uploads, conversation_id)
+        with writing():
+            bulk.attach(conversation_id, seq, files)
+
+
+def _keep_unsent(conversation_id: int, talk: Talk, cast: Cast) -> None:
+    for name, text in talk.unsent.items():
+        with writing():
+            MessagingService().keep_draft(
+                people.viewer(*cast.person(talk.store, name), talk.store), conversation_id, text
+            )
 
 
 def _conversation(number: int, talk: Talk, cast: Cast, moment: datetime, random: Random) -> WholeConversation:

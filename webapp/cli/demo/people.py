@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
+
 from webapp.accounts.models import Customer, MemberRole, Side, Store, StoreMember, User, UserRole
 from webapp.accounts.passwords import hash_password
+from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import session
 from webapp.messaging.membership import Person
 
 PASSWORD = "parley-demo"  # noqa: S105
 STORES = {"harbor-goods": "Harbor Goods", "tea-corner": "Tea Corner", "atlas-lamps": "Atlas Lamps"}
+ACCENTS = {"harbor-goods": "#0b5f6b", "tea-corner": "#2f6b2f"}
 ADMINS = {"ada": ("Ada Quist", "ada@parley.example"), "ben": ("Ben Okoye", "ben@parley.example")}
 STAFF = {
     "olga": ("Olga Petrova", "olga@harbor.example"),
@@ -67,7 +71,9 @@ def make(moment: datetime) -> Cast:
     def user(name: str, email: str, role: UserRole) -> User:
         return User(name=name, email=email, role=role, password_hash=password_hash, created_at=moment)
 
-    stores = {code: Store(code=code, name=name, created_at=moment) for code, name in STORES.items()}
+    stores = {
+        code: Store(code=code, name=name, accent=ACCENTS.get(code), created_at=moment) for code, name in STORES.items()
+    }
     admins = {key: user(*who, UserRole.ADMIN) for key, who in ADMINS.items()}
     staff = {key: user(*who, UserRole.STORE) for key, who in STAFF.items()}
     for rows in (stores, admins, staff):
@@ -90,3 +96,13 @@ def make(moment: datetime) -> Cast:
         session.flush()
         cast.people |= {(code, key): (Side.CUSTOMER, customer.id) for key, customer in known.items()}
     return cast
+
+
+def viewer(side: Side, number: int, store: str | int | None) -> Viewer:
+    """Return somebody of the demo as who they are when they sign in, in a store by its code or id."""
+    account = session.get_one(Customer, number) if side is Side.CUSTOMER else session.get_one(User, number)
+    if side is Side.ADMIN:
+        return Viewer(side, number, account.name, account.email)
+    wanted = Store.id == store if isinstance(store, int) else Store.code == store
+    found = session.scalars(select(Store).where(wanted)).one()
+    return Viewer(side, number, account.name, account.email, store=StoreRef(found.id, found.code, found.name))

@@ -1,7 +1,8 @@
 """The talks beside this module: their notation, and the two texts that are composed rather than written.
 
 A file is a sequence of ``# store``, ``== subject | age of the last message | who takes part, with a number: unread``,
-``name: text`` and ``* name closed``. Whoever speaks takes part too.
+``name: text`` and ``* name closed``; ``+ photos 3 20`` puts three photos, from number 20 on, to the line above, and
+``~ name: text`` is what somebody typed and did not send. Whoever speaks takes part too.
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ class Talk:
     lines: list[tuple[str, str]] = field(default_factory=list)
     events: set[int] = field(default_factory=set)
     """Which of the lines are events; their text is the event's word."""
+    files: dict[int, str] = field(default_factory=dict)
+    """The files of a line, in the words of ``enclosing.named``."""
+    unsent: dict[str, str] = field(default_factory=dict)
 
 
 def talks(random: Random) -> Iterator[Talk]:
@@ -75,6 +79,11 @@ def _people(text: str) -> dict[str, int]:
 def _add(talk: Talk, line: str, random: Random) -> None:
     if line == "{standing}":
         talk.lines += _standing_talk(random)
+    elif line.startswith("+ "):
+        talk.files[len(talk.lines)] = line[2:]
+    elif line.startswith("~ "):
+        name, text = line[2:].split(": ", 1)
+        talk.unsent[name] = text
     elif line.startswith("* "):
         _, name, word = line.split()
         talk.events.add(len(talk.lines))

@@ -2,55 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, and_, bindparam, func, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, null, select
 
-from webapp.accounts.models import Customer, Side, Store, User
+from webapp.accounts.models import Side, Store
 from webapp.accounts.viewer import StoreRef, Viewer
-from webapp.database import Id, session
-from webapp.messaging import access
+from webapp.database import Id
+from webapp.messaging import access, unsent
 from webapp.messaging.access import Anybody, Asking
 from webapp.messaging.errors import NotFound
-from webapp.messaging.models import Conversation, ConversationParticipant, Inbox
-from webapp.messaging.queries.names import name, party
-from webapp.messaging.queries.news import badge
+from webapp.messaging.models import PREVIEW_LENGTH, Conversation, ConversationParticipant, Inbox, KeptDraft
+from webapp.messaging.queries.names import name, name_of_customer, name_of_user, party
 from webapp.messaging.queries.ranges import Shape, as_parameters, newest_of_team, page_of_ids
-from webapp.messaging.queries.rows import ConversationFilters, ConversationList, ConversationRow, Party, Position
-from webapp.messaging.text import can_be_sought
+from webapp.messaging.queries.rows import (
+    ConversationFilters,
+    ConversationList,
+    ConversationRow,
+    Matches,
+    Party,
+    Position,
+)
+from webapp.reading import read, read_as
 from webapp.settings import service as settings
-from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
+from webapp.settings.definitions import ATTACHMENT_MAX_FILES, ATTACHMENT_MAX_SIZE_MB, PLATFORM_DISPLAY_NAME
 
 _Row = ConversationParticipant
+
+_SHOWN = (
+    Conversation.store_id,
+    Conversation.customer_id,
+    Conversation.conversation_type,
+    Conversation.subject,
+    Conversation.status,
+    Conversation.closed_at,
+    Conversation.created_at,
+    Conversation.last_message_preview,
+    Conversation.last_seq,
+    Conversation.message_count,
+    Conversation.last_sender_type,
+    Conversation.last_sender_id,
+)
+"""What a row shows of a conversation, beside its id and the moment that it is ordered by."""
+
+_MARKS = (_Row.unread_count, _Row.email_notifications, _Row.last_read_seq)
+"""What a row shows of the viewer's part in it."""
+
+_LIMITS = (ATTACHMENT_MAX_SIZE_MB, ATTACHMENT_MAX_FILES)
 
 COUNTED_TO = 1000
 """Totals above it are not counted on."""
 
 
 def conversation_list(
-    viewer: Viewer, filters: ConversationFilters, after: Position | None, limit: int
+    viewer: Viewer, filters: ConversationFilters, after: Position | None, limit: int, matches: Matches | None = None
 ) -> ConversationList:
     """Read a page of the inbox in two statements: first what it counts, then its rows.
 
-    The version is read before the rows: a page can be newer than it says, never older.
+    The version is read before the rows: a page can be newer than it says, never older. What a search found beyond its
+    limit is not counted: the total is then of what is within it, and capped.
     """
-    if not can_be_sought(filters.text):
-        known = badge(viewer)
-        return ConversationList([], None, 0, False, known.version, "", known.unread_messages)
-    asked = access.as_parameters(viewer)
-    counting = _counts(viewer.side, Shape.of(filters))
-    counted = session.execute(counting, asked | as_parameters(filters, None, COUNTED_TO + 1)).one()
-    listing = _list(viewer.side, Shape.of(filters, after))
-    found = session.execute(listing, asked | as_parameters(filters, after, limit + 1)).all()
-    rows = [_conversation_row(viewer, row) for row in found[:limit]]
+    if bool(filters.text.strip()) != (matches is not None):
+        raise ValueError("what was typed and what it found come together")
+    asked = {**access.as_parameters(viewer), **(matches.parameters if matches else {})}
+    within_limit = replace(matches, exceed_the_limit=False) if matches else None
+    counting = _counts(viewer.side, Shape.of(filters, within_limit))
+    [counted] = read(counting, asked | as_parameters(filters, None, COUNTED_TO + 1))
+    listing = _list(viewer.side, Shape.of(filters, matches, after))
+    found = read_as(listing, asked | as_parameters(filters, after, limit + 1), viewer, _conversation_row, by="id")
+    rows = found[:limit]
     last = rows[-1] if len(found) > limit else None
     return ConversationList(
         rows=rows,
         next=Position(last.last_message_at, last.id) if last else None,
         total=min(counted[0], COUNTED_TO),
-        total_is_capped=counted[0] > COUNTED_TO,
+        total_is_capped=counted[0] > COUNTED_TO or (matches is not None and matches.exceed_the_limit),
         version=counted[1],
         newest=str(counted[2] or ""),
         unread_messages=counted[3],
@@ -59,11 +87,21 @@ def conversation_list(
 
 def conversation_row(viewer: Viewer, conversation_id: int) -> ConversationRow:
     """Read one conversation as an inbox shows it; raises NotFound."""
+    return conversation_and_limits(viewer, conversation_id)[0]
+
+
+def conversation_and_limits(viewer: Viewer, conversation_id: int) -> tuple[ConversationRow, tuple[int, int]]:
+    """Read one conversation, and in the same statement how large and how many the files of a message may be."""
     asked = {**access.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
-    row = session.execute(_one(viewer.side), asked).first()
-    if row is None:
+    found = read(_one(viewer.side), asked)
+    if not found:
         raise NotFound
-    return _conversation_row(viewer, row)
+    row = found[0]
+    largest, most = (
+        int(settings.parsed(definition, text))
+        for definition, text in zip(_LIMITS, (row.largest_file_mb, row.most_files), strict=True)
+    )
+    return _conversation_row(viewer, found), (largest, most)
 
 
 @cache
@@ -84,68 +122,59 @@ def _counts(side: Side, shape: Shape) -> Select[Any]:
 
 @cache
 def _list(side: Side, shape: Shape) -> Select[Any]:
+    """The page is walked with all of its rows that a list shows, so that none is looked up by its key again."""
     viewer = Anybody(side)
-    return _rows(viewer, page_of_ids(viewer, shape).cte("page").prefix_with("MATERIALIZED"))
+    draft = func.substr(KeptDraft.content, 1, PREVIEW_LENGTH)
+    if shape.team:
+        page = page_of_ids(viewer, shape, *_SHOWN).cte("page").prefix_with("MATERIALIZED")
+        return _rows(viewer, select().select_from(page).outerjoin(_Row, _is_me(viewer, page.c)), page.c, _Row, draft)
+    page = page_of_ids(viewer, shape, *_MARKS).cte("page").prefix_with("MATERIALIZED")
+    return _rows(viewer, access.visible_conversation(viewer, page.c.id), Conversation, page.c, draft)
 
 
 @cache
 def _one(side: Side) -> Select[Any]:
     viewer = Anybody(side)
-    one = access.visible_conversations(viewer, Conversation.id)
-    return _rows(viewer, one.where(Conversation.id == bindparam("conversation_id", type_=Id)).cte("page"))
-
-
-def _rows(viewer: Asking, page: CTE) -> Select[Any]:
-    """Join a page of ids by primary keys to what a row shows."""
-    sender = aliased(User)
-    me = and_(
-        _Row.conversation_id == Conversation.id,
-        access.is_own_participation(viewer),
-        _Row.left_at.is_(None),
+    one = access.visible_conversation(viewer, bindparam("conversation_id", type_=Id))
+    visible = one.outerjoin(_Row, _is_me(viewer, Conversation))
+    return _rows(viewer, visible, Conversation, _Row, KeptDraft.content).add_columns(
+        settings.text_of(ATTACHMENT_MAX_SIZE_MB).label("largest_file_mb"),
+        settings.text_of(ATTACHMENT_MAX_FILES).label("most_files"),
     )
+
+
+def _is_me(viewer: Asking, conversation: Any) -> ColumnElement[bool]:
+    return and_(_Row.conversation_id == conversation.id, access.is_own_participation(viewer), _Row.left_at.is_(None))
+
+
+def _rows(viewer: Asking, visible: Select[Any], conversation: Any, marks: Any, draft: Any) -> Select[Any]:
+    """Join visible conversations by primary keys to what a row shows.
+
+    ``conversation`` and ``marks`` have the columns of both, whatever ``visible`` takes them from. Only admins see
+    conversations of several stores: the store of everybody else is known.
+    """
+    sender = name(viewer, conversation.last_sender_type, null(), name_of_user(conversation.last_sender_id))
+    if viewer.is_admin:
+        visible = visible.add_columns(Store.code.label("store_code"), Store.name.label("store_name"))
+        visible = visible.join(Store, Store.id == conversation.store_id)
     return (
-        access.visible_conversations(
-            viewer,
-            Conversation.id,
-            Conversation.conversation_type,
-            Conversation.subject,
-            Conversation.status,
-            Conversation.closed_at,
-            Conversation.created_at,
-            Conversation.last_message_at,
-            Conversation.last_message_preview,
-            Conversation.last_seq,
-            Conversation.message_count,
-            Conversation.last_sender_type,
-            Conversation.last_sender_id,
-            name(viewer, Conversation.last_sender_type, Customer.name, sender.name).label("last_sender_name"),
-            _Row.unread_count,
-            _Row.email_notifications,
-            _Row.last_read_seq,
-            Store.id.label("store_id"),
-            Store.code.label("store_code"),
-            Store.name.label("store_name"),
-            Customer.id.label("customer_id"),
-            Customer.name.label("customer_name"),
+        visible.add_columns(
+            *(getattr(conversation, column.key) for column in (Conversation.id, Conversation.last_message_at, *_SHOWN)),
+            *(getattr(marks, column.key) for column in _MARKS),
+            sender.label("other_sender_name"),
+            name_of_customer(conversation.customer_id).label("customer_name"),
+            draft.label("draft"),
             settings.text_of(PLATFORM_DISPLAY_NAME).label("platform_name"),
         )
-        .join(page, page.c.id == Conversation.id)
-        .join(Store, Store.id == Conversation.store_id)
-        .outerjoin(_Row, me)
-        .outerjoin(Customer, Customer.id == Conversation.customer_id)
-        .outerjoin(
-            sender,
-            and_(
-                sender.id == Conversation.last_sender_id,
-                Conversation.last_sender_type != Side.CUSTOMER,
-            ),
-        )
-        .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+        .outerjoin(KeptDraft, and_(KeptDraft.conversation_id == conversation.id, unsent.is_own(viewer)))
+        .order_by(conversation.last_message_at.desc(), conversation.id.desc())
     )
 
 
-def _conversation_row(viewer: Viewer, row: Any) -> ConversationRow:
-    store = StoreRef(row.store_id, row.store_code, row.store_name)
+def _conversation_row(viewer: Viewer, rows: list[Any]) -> ConversationRow:
+    (row,) = rows
+    sender_name = row.customer_name if row.last_sender_type is Side.CUSTOMER else row.other_sender_name
+    store = viewer.store or StoreRef(row.store_id, row.store_code, row.store_name)
     return ConversationRow(
         id=row.id,
         conversation_type=row.conversation_type,
@@ -155,7 +184,7 @@ def _conversation_row(viewer: Viewer, row: Any) -> ConversationRow:
         created_at=row.created_at,
         last_message_at=row.last_message_at,
         last_message_preview=row.last_message_preview,
-        last_sender=party(viewer, row.last_sender_type, row.last_sender_id, row.last_sender_name),
+        last_sender=party(viewer, row.last_sender_type, row.last_sender_id, sender_name),
         last_sender_is_viewer=(row.last_sender_type, row.last_sender_id) == (viewer.side, viewer.id),
         last_seq=row.last_seq,
         message_count=row.message_count,
@@ -165,6 +194,7 @@ def _conversation_row(viewer: Viewer, row: Any) -> ConversationRow:
         last_read_seq=row.last_read_seq or 0,
         other_party=_other_party(viewer, row, store),
         store=store,
+        draft=row.draft or "",
     )
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, select
+from sqlalchemy.orm import aliased
 
-from webapp.accounts.models import Customer, Side, Store, User
+from webapp.accounts.models import Customer, Side, User
 from webapp.accounts.viewer import Viewer
 from webapp.messaging.access import Asking
-from webapp.messaging.models import Conversation, ConversationParticipant, ConversationType
 from webapp.messaging.queries.rows import Party
 from webapp.settings import service as settings
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
-
-_Row = ConversationParticipant
 
 
 def name(viewer: Asking, side: Any, customer: Any, user: Any) -> ColumnElement[str]:
@@ -34,36 +32,21 @@ def party(viewer: Viewer, side: Side, number: int, name: str | None) -> Party:
     return Party(side, None if hidden else number, name or "")
 
 
-def as_pattern(text: str) -> str:
-    """Return the parameter ``pattern`` with which ``holds`` finds the text, whatever characters it has."""
-    escaped = text.lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return f"%{escaped}%"
+def known_name(viewer: Asking, side: Any, number: Any) -> ColumnElement[str]:
+    """The name under which this viewer may know whoever has this id on this side, looked up for each row by its key."""
+    return name(viewer, side, name_of_customer(number), name_of_user(number))
 
 
-def holds(viewer: Asking) -> ColumnElement[bool]:
-    """The condition that a subject or a name which this viewer may see holds the text of ``pattern``."""
+def name_of_user(number: Any) -> ScalarSelect[str]:
+    """The name of an admin or a store user."""
+    return _looked_up(User, number)
 
-    def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).like(bindparam("pattern", type_=String), escape="/")
 
-    people = select(_Row.conversation_id).join(
-        User,
-        and_(User.id == _Row.participant_id, _Row.participant_type != Side.CUSTOMER),
-    )
-    people = people.where(_Row.conversation_id == Conversation.id, has(User.name))
-    platform: ColumnElement[bool] | None = None
-    if not viewer.is_admin:
-        people = people.where(_Row.participant_type == Side.STORE)
-        platform = and_(
-            Conversation.conversation_type != ConversationType.STORE_CUSTOMER,
-            has(settings.text_of(PLATFORM_DISPLAY_NAME)),
-        )
-    conditions = [
-        has(Conversation.subject),
-        Conversation.customer_id.in_(select(Customer.id).where(has(Customer.name))),
-        Conversation.store_id.in_(select(Store.id).where(has(Store.name))),
-        people.correlate(Conversation).exists(),
-    ]
-    if platform is not None:
-        conditions.append(platform)
-    return or_(*conditions)
+def name_of_customer(number: Any) -> ScalarSelect[str]:
+    """The name of a customer."""
+    return _looked_up(Customer, number)
+
+
+def _looked_up(account: type[User | Customer], number: Any) -> ScalarSelect[str]:
+    one = aliased(account)
+    return select(one.name).where(one.id == number).scalar_subquery()

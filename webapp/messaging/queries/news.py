@@ -9,18 +9,19 @@ from sqlalchemy import Select, bindparam, func, literal, select
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
-from webapp.database import Id, session
+from webapp.database import Id
 from webapp.messaging import access
 from webapp.messaging.access import Anybody
 from webapp.messaging.models import Conversation, Inbox
 from webapp.messaging.queries.ranges import newest_of_team
 from webapp.messaging.queries.rows import Badge
+from webapp.reading import read
 
 
 def badge(viewer: Viewer) -> Badge:
     """Read the viewer's badge and version from their one inbox row."""
-    row = session.execute(_badge(viewer.side), access.as_parameters(viewer)).first()
-    return Badge(*row) if row else Badge(0, 0)
+    rows = read(_badge(viewer.side), access.as_parameters(viewer))
+    return Badge(*rows[0]) if rows else Badge(0, 0)
 
 
 def news(viewer: Viewer, conversation_id: int | None, team: bool) -> tuple[int, int, str]:
@@ -30,8 +31,8 @@ def news(viewer: Viewer, conversation_id: int | None, team: bool) -> tuple[int, 
     """
     known = conversation_id if conversation_id is not None and 0 < conversation_id <= access.LARGEST_KEY else None
     asked = {**access.as_parameters(viewer), "conversation_id": known}
-    row = session.execute(_news(viewer.side, team), asked).one()
-    return row[0], row[1], str(row[2] or "")
+    [(version, seq, newest)] = read(_news(viewer.side, team), asked)
+    return version, seq, str(newest or "")
 
 
 @cache
@@ -43,9 +44,7 @@ def _badge(side: Side) -> Select[int, int]:
 def _news(side: Side, team: bool) -> Select[Any]:
     viewer = Anybody(side)
     version = select(Inbox.version).where(access.owns_inbox(viewer))
-    seq = access.visible_conversations(viewer, Conversation.last_seq).where(
-        Conversation.id == bindparam("conversation_id", type_=Id)
-    )
+    seq = access.visible_conversation(viewer, bindparam("conversation_id", type_=Id), Conversation.last_seq)
     return select(
         func.coalesce(version.scalar_subquery(), 0),
         func.coalesce(seq.scalar_subquery(), 0),

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, select, tuple_, union_all
 
 from webapp.database import Id, UTCDateTime
 from webapp.messaging import access
 from webapp.messaging.access import Asking
-from webapp.messaging.models import Conversation, ConversationParticipant, ConversationStatus, ConversationType
-from webapp.messaging.queries.names import as_pattern, holds
-from webapp.messaging.queries.rows import ConversationFilters, Position
+from webapp.messaging.models import (
+    HAS_UNREAD,
+    Conversation,
+    ConversationParticipant,
+    ConversationStatus,
+    ConversationType,
+)
+from webapp.messaging.queries.rows import ConversationFilters, Finding, Matches, Position
 
 _Row = ConversationParticipant
 
@@ -26,18 +31,22 @@ class Shape:
     channel: ConversationType | None
     by_store: bool
     unread: bool
-    by_text: bool
+    found: Finding | None = None
+    """Only what a search found."""
+    walked: bool = False
+    """Too much was found to look all of it up: the inbox is walked, and each conversation asked."""
     after: bool = False
 
     @classmethod
-    def of(cls, filters: ConversationFilters, after: Position | None = None) -> Shape:
+    def of(cls, filters: ConversationFilters, matches: Matches | None, after: Position | None = None) -> Shape:
         return cls(
             team=filters.team and not filters.unread,
             status=filters.status,
             channel=filters.channel,
             by_store=filters.store_id is not None,
             unread=filters.unread,
-            by_text=bool(filters.text),
+            found=matches.finding if matches else None,
+            walked=matches is not None and matches.exceed_the_limit,
             after=after is not None,
         )
 
@@ -46,37 +55,72 @@ def as_parameters(filters: ConversationFilters, after: Position | None, limit: i
     """Return what a statement of the filters' shape needs to be about these filters and this page."""
     return {
         "wanted_store_id": filters.store_id,
-        "pattern": as_pattern(filters.text),
         "after_at": after.last_message_at if after else None,
         "after_id": after.conversation_id if after else None,
         "most": limit,
     }
 
 
-def page_of_ids(viewer: Asking, shape: Shape) -> Select[Any]:
-    """Select the ids of a page, newest first: one range of an index per status (and channel), then the union."""
+def page_of_ids(viewer: Asking, shape: Shape, *more: Any) -> Select[Any]:
+    """Select the ids of a page, newest first, and more columns of the rows that it walks.
+
+    Those are of the conversation in a team's list, else of the viewer's part in it.
+    """
+    walks = shape.found is None or shape.walked
+    return _page_of_ranges(viewer, shape, more) if walks else _page_of_found(viewer, shape, more)
+
+
+def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Select[Any]:
+    """One range of an index per status (and channel), then the union."""
     at: Any
     number: Any
     if shape.team:
         at, number, store = Conversation.last_message_at, Conversation.id, Conversation.store_id
-        ranges = _ranges_of_team(viewer, shape)
+        ranges = _ranges_of_team(viewer, shape, more)
     else:
         at, number, store = _Row.last_message_at, _Row.conversation_id, _Row.store_id
-        ranges = _ranges_of_own(viewer, shape)
+        ranges = _ranges_of_own(viewer, shape, more)
     narrowing: list[ColumnElement[bool]] = []
     if shape.by_store:
         narrowing.append(store == bindparam("wanted_store_id", type_=Id))
-    if shape.by_text:
-        narrowing.append(holds(viewer))
+    if shape.found:
+        narrowing.append(shape.found.holds(number))
     if shape.after:
-        key = tuple_(bindparam("after_at", type_=UTCDateTime), bindparam("after_id", type_=Id))
-        narrowing.append(tuple_(at, number) < key)
+        narrowing.append(_is_after(at, number))
     most = bindparam("most", type_=Id)
     pages = [one.where(*narrowing).order_by(at.desc(), number.desc()).limit(most) for one in ranges]
     if len(pages) == 1:
         return pages[0]
     union = union_all(*(select(page.subquery()) for page in pages)).subquery()
-    return select(union).order_by(union.c.at.desc(), union.c.id.desc()).limit(most)
+    return select(union).order_by(union.c.last_message_at.desc(), union.c.id.desc()).limit(most)
+
+
+def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Select[Any]:
+    """What a search found, each conversation looked up by its id."""
+    assert shape.found  # noqa: S101 - the caller's case
+    found = shape.found.conversations().cte("found").prefix_with("MATERIALIZED")
+    at, number = Conversation.last_message_at, Conversation.id
+    page = access.visible_conversations(viewer, number, at, *more)
+    page = page.where(number.in_(select(found.c.id)))
+    if not shape.team:
+        me = and_(_Row.conversation_id == number, access.is_own_participation(viewer), _Row.left_at.is_(None))
+        page = page.join(_Row, me)
+    if shape.unread:
+        page = page.where(HAS_UNREAD)
+    if shape.status:
+        page = page.where(Conversation.status == shape.status)
+    if shape.channel:
+        page = page.where(Conversation.conversation_type == shape.channel)
+    if shape.by_store:
+        page = page.where(Conversation.store_id == bindparam("wanted_store_id", type_=Id))
+    if shape.after:
+        page = page.where(_is_after(at, number))
+    return page.order_by(at.desc(), number.desc()).limit(bindparam("most", type_=Id))
+
+
+def _is_after(at: Any, number: Any) -> ColumnElement[bool]:
+    key = tuple_(bindparam("after_at", type_=UTCDateTime), bindparam("after_id", type_=Id))
+    return tuple_(at, number) < key
 
 
 def newest_of_team(viewer: Asking) -> ColumnElement[Any]:
@@ -94,25 +138,24 @@ def newest_of_team(viewer: Asking) -> ColumnElement[Any]:
     return select(func.max(union_all(*tops).subquery().c.at)).scalar_subquery()
 
 
-def _ranges_of_team(viewer: Asking, shape: Shape) -> list[Select[Any]]:
-    key = (Conversation.id.label("id"), Conversation.last_message_at.label("at"))
+def _ranges_of_team(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> list[Select[Any]]:
+    key = (Conversation.id, Conversation.last_message_at)
     return [
-        access.visible_conversations(viewer, *key).where(bound, Conversation.status == status)
+        access.visible_conversations(viewer, *key, *more).where(bound, Conversation.status == status)
         for status in _statuses(shape)
         for bound in _bounds_of_team(viewer, shape.channel, shape.by_store)
     ]
 
 
-def _ranges_of_own(viewer: Asking, shape: Shape) -> list[Select[Any]]:
-    own = access.own_participations(viewer, _Row.conversation_id.label("id"), _Row.last_message_at.label("at"))
-    if shape.by_text:
-        own = own.join(Conversation, Conversation.id == _Row.conversation_id)
+def _ranges_of_own(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> list[Select[Any]]:
+    own = access.own_participations(viewer, _Row.conversation_id.label("id"), _Row.last_message_at, *more)
     if shape.channel:
         own = own.where(_Row.conversation_type == shape.channel)
     if shape.unread:
-        own = own.where(_Row.unread_count > 0)
-        # no bare status here: SQLite would then walk all of an inbox's open rows instead of its unread ones
-        return [own.where(func.coalesce(_Row.status, "") == shape.status) if shape.status else own]
+        own = own.where(HAS_UNREAD)
+        # by what it is not: for what it is, SQLite would walk all of an inbox's open rows instead of its unread ones
+        others = [one for one in ConversationStatus if shape.status not in {one, None}]
+        return [own.where(*(_Row.status != one for one in others))]
     return [own.where(_Row.status == status) for status in _statuses(shape)]
 
 
@@ -124,10 +167,13 @@ def _bounds_of_team(viewer: Asking, channel: ConversationType | None, by_store: 
     """The ranges of an index that hold a team's conversations: a store's own, or the platform's channels."""
     seen = access.channels(viewer.side)
     wanted = [channel] if channel in seen else [] if channel else list(seen)
+    if not wanted:
+        return [false()]
     if by_store and viewer.is_admin:
         tenant: Any = bindparam("wanted_store_id", type_=Id)
     elif viewer.is_admin:
-        return [Conversation.conversation_type == one for one in wanted] or [Conversation.conversation_type.in_([])]
+        return [Conversation.conversation_type == one for one in wanted]
     else:
         tenant = viewer.tenant_id
-    return [and_(Conversation.store_id == tenant, Conversation.conversation_type.in_(wanted))]
+    channels = [literal(one, Conversation.conversation_type.type) for one in wanted]
+    return [and_(Conversation.store_id == tenant, Conversation.conversation_type.in_(channels))]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import StoreRef
@@ -13,6 +17,9 @@ from webapp.messaging.models import ConversationStatus, ConversationType, Messag
 
 PAGE = 30
 """How many messages of a thread are shown at once."""
+
+LEAD = 5
+"""How many messages stand above the first unread one, so that one knows what it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,27 @@ class ConversationFilters:
     store_id: int | None = None
     unread: bool = False
     text: str = ""
-    """Part of the subject or of a participant's name, in any case."""
+    """What was typed into the search box; ``search`` turns it into matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A way to narrow an inbox to what a search found; both parts read the search's parameters.
+
+    ``conversations`` selects their ids, as ``id``, up to a limit; ``holds`` is the condition on one conversation's id.
+    """
+
+    conversations: Callable[[], Select[Any]]
+    holds: Callable[[ColumnElement[int]], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What a search found. When it is more than the limit of ``conversations``, an inbox is walked instead."""
+
+    finding: Finding
+    exceed_the_limit: bool
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +95,8 @@ class ConversationRow:
     last_read_seq: int
     other_party: Party
     store: StoreRef
+    draft: str
+    """What the viewer typed and did not send; in a list its beginning."""
 
     @property
     def is_open(self) -> bool:
@@ -94,13 +123,25 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message, and how many of the other side have read it."""
+
+    seq: int
+    read_by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """Which messages of a thread: before a seq, after a seq, around a seq, or else the newest."""
+    """Which messages of a thread: before a seq, after a seq, half of them on each side of one, or the newest.
+
+    With ``at_unread`` it begins at the first unread one instead, when the newest page would not hold it.
+    """
 
     before: int | None = None
     after: int | None = None
     around: int | None = None
     limit: int = PAGE
+    at_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +158,7 @@ class AttachmentRow:
     height: int | None
     has_active_content: bool
     scan_state: ScanState
+    scan_note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +167,14 @@ class AttachmentFile(AttachmentRow):
 
     sha256: str
     storage_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """That a message is gone: which side took it away, and why; without a reason its author did."""
+
+    by: Side
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +188,8 @@ class MessageRow:
     content: str
     created_at: datetime
     attachments: tuple[AttachmentRow, ...] = ()
+    by_email: bool = False
+    removal: Removal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +210,5 @@ class Thread:
     has_later: bool
     may_send: bool
     may_close: bool
+    largest_file_mb: int
+    most_files: int

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, not_
 
-from webapp.accounts.models import Customer, Side, User
+from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import Id, session
 from webapp.messaging import access
 from webapp.messaging.access import Action, Anybody
 from webapp.messaging.models import ConversationParticipant, Message, MessageKind
+from webapp.messaging.moderation_models import MessageRemoval
 from webapp.messaging.queries.attachments import attachment_rows, with_attachments
-from webapp.messaging.queries.inbox import conversation_row
-from webapp.messaging.queries.names import name, party
-from webapp.messaging.queries.rows import MessageRow, ParticipantRow, Thread, Window
+from webapp.messaging.queries.inbox import conversation_and_limits
+from webapp.messaging.queries.names import known_name, party
+from webapp.messaging.queries.rows import LEAD, MessageRow, ParticipantRow, Removal, Thread, Window
+from webapp.reading import read, read_as
 
 _Row = ConversationParticipant
 
 
 def thread(viewer: Viewer, conversation_id: int, window: Window) -> Thread:
     """Read a conversation, its people and a window of its messages, in three statements; raises NotFound."""
-    conversation = conversation_row(viewer, conversation_id)
+    conversation, limits = conversation_and_limits(viewer, conversation_id)
+    if window.at_unread and conversation.unread_count > window.limit - LEAD:
+        window = Window(after=max(conversation.last_read_seq - LEAD, 0), limit=window.limit)
     messages, has_earlier, has_later = message_window(viewer, conversation_id, window)
     return Thread(
         conversation=conversation,
@@ -35,6 +37,8 @@ def thread(viewer: Viewer, conversation_id: int, window: Window) -> Thread:
         has_later=has_later,
         may_send=access.may(viewer, Action.SEND, conversation.conversation_type),
         may_close=access.may(viewer, Action.CLOSE, conversation.conversation_type),
+        largest_file_mb=limits[0],
+        most_files=limits[1],
     )
 
 
@@ -42,17 +46,15 @@ def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tupl
     """Read messages in ascending order, with whether there are earlier and later ones."""
     if window.around is not None:
         half = window.limit // 2
-        older, earlier, _ = message_window(viewer, conversation_id, Window(before=window.around + 1, limit=half))
+        older, earlier, _ = message_window(viewer, conversation_id, Window(before=window.around + 1, limit=half + 1))
         newer, _, later = message_window(viewer, conversation_id, Window(after=window.around, limit=half))
         return older + newer, earlier, later
     edge = window.after if window.after is not None else window.before
     which = "newest" if edge is None else "after" if window.after is not None else "before"
     asked = _asked(viewer, conversation_id) | {"edge": _seq(edge or 0), "most": window.limit + 1}
-    found = [
-        list(rows) for _, rows in groupby(session.execute(_messages(viewer.side, which), asked), attrgetter("seq"))
-    ]
+    found = read_as(_messages(viewer.side, which), asked, viewer, _message_row, by="seq")
     more = len(found) > window.limit
-    rows = [_message_row(viewer, of_one) for of_one in found[: window.limit]]
+    rows = found[: window.limit]
     if window.after is not None:
         return rows, window.after > 0 and bool(rows), more
     return rows[::-1], more, window.before is not None
@@ -88,10 +90,13 @@ def _messages(side: Side, which: str) -> Select[Any]:
             Message.kind,
             Message.content,
             Message.created_at,
-            name(viewer, Message.sender_type, Customer.name, User.name).label("sender_name"),
+            Message.by_email,
+            known_name(viewer, Message.sender_type, Message.sender_id).label("sender_name"),
+            MessageRemoval.message_id.label("removed_id"),
+            MessageRemoval.by_side.label("removed_by"),
+            MessageRemoval.reason.label("removal_reason"),
         )
-        .outerjoin(Customer, and_(Customer.id == Message.sender_id, Message.sender_type == Side.CUSTOMER))
-        .outerjoin(User, and_(User.id == Message.sender_id, Message.sender_type != Side.CUSTOMER))
+        .outerjoin(MessageRemoval, MessageRemoval.message_id == Message.id)
         .limit(bindparam("most", type_=Id))
     )
     match which:
@@ -114,10 +119,8 @@ def _people(side: Side) -> Select[Any]:
             _Row.participant_type,
             _Row.participant_id,
             _Row.last_read_seq,
-            name(viewer, _Row.participant_type, Customer.name, User.name).label("name"),
+            known_name(viewer, _Row.participant_type, _Row.participant_id).label("name"),
         )
-        .outerjoin(Customer, and_(Customer.id == _Row.participant_id, _Row.participant_type == Side.CUSTOMER))
-        .outerjoin(User, and_(User.id == _Row.participant_id, _Row.participant_type != Side.CUSTOMER))
         .where(_Row.left_at.is_(None))
         .order_by(_Row.participant_type, _Row.joined_at, _Row.participant_id)
     )
@@ -131,7 +134,7 @@ def _participants(viewer: Viewer, conversation_id: int) -> list[ParticipantRow]:
             if viewer.is_customer and (row.participant_type, row.participant_id) != (viewer.side, viewer.id)
             else row.last_read_seq,
         )
-        for row in session.execute(_people(viewer.side), _asked(viewer, conversation_id))
+        for row in read(_people(viewer.side), _asked(viewer, conversation_id))
     ]
 
 
@@ -147,6 +150,8 @@ def _message_row(viewer: Viewer, lines: list[Any]) -> MessageRow:
         content=row.content,
         created_at=row.created_at,
         attachments=attachment_rows(lines),
+        by_email=row.by_email,
+        removal=None if row.removed_id is None else Removal(row.removed_by, row.removal_reason),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 
+from webapp.accounts import own_sessions
 from webapp.database import writing
 from webapp.doors.identity import current_viewer
 from webapp.messaging import queries
 from webapp.messaging.service import MessagingService
 from webapp.portals import htmx
-from webapp.settings.definitions import DEFINITIONS, Value
+from webapp.settings.definitions import DEFINITIONS, SECOND_FACTORS, Definition, Value
 from webapp.settings.service import PlatformSettings
 
 
@@ -39,15 +40,25 @@ def change_settings() -> Response | tuple[str, int]:
     if errors:
         return _page(typed, errors), 422
     with writing():
-        MessagingService().change_settings(current_viewer().id, values)
+        changed = MessagingService().change_settings(current_viewer().id, values)
+        if changed & SECOND_FACTORS:
+            own_sessions.restrict_where_required()
     flash("Settings saved")
     return htmx.go(url_for("admin.settings"))
+
+
+def _categories() -> dict[str, list[Definition]]:
+    """Return the settings by category, in the order in which they are defined: messaging first."""
+    categories: dict[str, list[Definition]] = {}
+    for definition in DEFINITIONS.values():
+        categories.setdefault(definition.category, []).append(definition)
+    return categories
 
 
 def _page(typed: dict[str, str], errors: dict[str, str]) -> str:
     return render_template(
         "admin/settings.html",
-        definitions=DEFINITIONS.values(),
+        categories=_categories(),
         typed=typed,
         errors=errors,
         badge=queries.badge(current_viewer()),

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
 from webapp.doors.guard import guard
-from webapp.doors.identity import current_viewer
 from webapp.doors.portal import STORE
-from webapp.messaging import queries
-from webapp.portals import access, compose, inbox, sign_in
+from webapp.portals import (
+    access,
+    appearance,
+    audit,
+    by_mail,
+    compose,
+    email_preferences,
+    inbox,
+    live,
+    moderation,
+    original,
+    overview,
+    sign_in,
+    storefront_look,
+    team,
+)
 
 
 def make_blueprint() -> Blueprint:
@@ -16,13 +29,17 @@ def make_blueprint() -> Blueprint:
     blueprint = Blueprint(STORE.name, __name__, url_prefix=STORE.prefix)
     blueprint.before_request(lambda: guard(STORE))
     sign_in.register(blueprint, STORE)
+    by_mail.register(blueprint, STORE)
+    team.register(blueprint)
     inbox.register(blueprint, STORE)
+    live.register(blueprint, STORE)
     access.register(blueprint, STORE)
+    appearance.register(blueprint)
+    email_preferences.register(blueprint, STORE)
+    original.register(blueprint, STORE)
+    moderation.register(blueprint, STORE)
     compose.register(blueprint, STORE)
-    blueprint.add_url_rule("", "home", home)
+    audit.register(blueprint)
+    storefront_look.register(blueprint)
+    overview.register(blueprint)
     return blueprint
-
-
-def home() -> str:
-    """Show the ways on."""
-    return render_template("store/home.html", badge=queries.badge(current_viewer()))

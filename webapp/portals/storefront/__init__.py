@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
 from webapp.doors.guard import guard
-from webapp.doors.identity import current_viewer
 from webapp.doors.portal import STOREFRONT
-from webapp.messaging import queries
-from webapp.portals import access, inbox, sign_in
+from webapp.portals import (
+    access,
+    appearance,
+    by_mail,
+    email_preferences,
+    inbox,
+    live,
+    moderation,
+    original,
+    overview,
+    sign_in,
+)
 
 
 def make_blueprint() -> Blueprint:
@@ -16,12 +25,13 @@ def make_blueprint() -> Blueprint:
     blueprint = Blueprint(STOREFRONT.name, __name__, url_prefix=STOREFRONT.prefix)
     blueprint.before_request(lambda: guard(STOREFRONT))
     sign_in.register(blueprint, STOREFRONT)
+    by_mail.register(blueprint, STOREFRONT)
     inbox.register(blueprint, STOREFRONT)
+    live.register(blueprint, STOREFRONT)
     access.register(blueprint, STOREFRONT)
-    blueprint.add_url_rule("/account", "home", account)
+    appearance.register(blueprint)
+    email_preferences.register(blueprint, STOREFRONT)
+    original.register(blueprint, STOREFRONT)
+    moderation.register(blueprint, STOREFRONT)
+    overview.register(blueprint, "/account")
     return blueprint
-
-
-def account() -> str:
-    """Show the account's start page with the card that leads to the messages."""
-    return render_template("storefront/account.html", badge=queries.badge(current_viewer()))

@@ -1,0 +1,41 @@
+// What stands in the composer: taken out for sending, put back when it could not be sent. Without it: see send.js.
+import { choose, chosen } from "./files.js";
+import { newKey } from "./once.js";
+
+export const isEmpty = (form) => !form.elements.body.value.trim() && !chosen(form.elements.files).length;
+
+// Takes the reply out of the composer, which is free for the next one.
+export function takeOut(form, body) {
+  const { body: field, files, client_key: key } = form.elements;
+  const reply = { form, body, text: field.value, files: chosen(files), key: key.value };
+  fill(form, { text: "", files: [], key: newKey() });
+  document.getElementById("reply-error").replaceChildren();
+  field.focus();
+  return reply;
+}
+
+// Puts it back where it was written; false when a newer one is written there, or the thread was left.
+export function putBack(reply, key = reply.key) {
+  if (!reply.form.isConnected || !isEmpty(reply.form)) return false;
+  fill(reply.form, { ...reply, key });
+  changed(reply.form);
+  return true;
+}
+
+// Tells whoever keeps drafts what stands there now.
+export function changed(form) {
+  form.elements.body.dispatchEvent(new Event("input", { bubbles: true }));
+  form.elements.body.focus();
+}
+
+function fill(form, { text, files, key }) {
+  form.elements.body.value = text;
+  form.elements.client_key.value = key;
+  choose(form.elements.files, files);
+}
+
+export function refuse(words) {
+  const box = Object.assign(document.createElement("div"), { className: "refusal of-files", role: "alert" });
+  box.append(Object.assign(document.createElement("p"), { textContent: words }));
+  document.getElementById("reply-error").replaceChildren(box);
+}

@@ -1,0 +1,61 @@
+"""Closing with undo, and closing to go on, in the portals that may close."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import screen
+from tests.browser.conftest import SignIn
+from tests.factories import start
+from tests.people import People
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("name", ["ada", "olga"])
+def test_a_close_can_be_undone_from_its_toast(people: People, signed_in: SignIn, name: str) -> None:
+    """Behaviour 48: Close and reopen with undo, without taking the focus away."""
+    viewer = getattr(people, name)
+    talk = start(viewer, people.mara_row, "Late parcel")
+    page = signed_in(viewer, screen.page_of(viewer, talk))
+    page.get_by_role("button", name="Close conversation").click()
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("Conversation closed.")
+    assert int(toast.get_attribute("data-lasts") or 0) >= 8000
+    expect(screen.heading(page, "Late parcel")).to_be_focused()
+    expect(screen.message(page, "Closed by you")).to_have_count(1)
+    expect(page.get_by_role("button", name="Reopen conversation")).to_be_visible()
+    toast.get_by_role("button", name="Undo").click()
+    expect(screen.message(page, "Reopened by you")).to_have_count(1)
+    expect(screen.reply_box(page)).to_be_visible()
+    expect(screen.row(page, "Late parcel")).to_have_count(1)
+    expect(page.locator(".toast")).to_have_text(re.compile("Conversation reopened"))
+    expect(screen.heading(page, "Late parcel")).to_be_focused()
+
+
+def test_closing_and_going_on_opens_the_next_row_and_undo_leaves_it_open(people: People, signed_in: SignIn) -> None:
+    """Behaviour 50: Close and next."""
+    for subject in ("Third", "Second", "First"):
+        start(people.olga, people.mara_row, subject)
+    page = signed_in(people.olga, "/store/messages?type=store_customer")
+    screen.row(page, "Second").click()
+    expect(screen.heading(page, "Second")).to_be_focused()
+    screen.open_menu(page)
+    page.get_by_role("button", name="Close and open the next").click()
+    expect(screen.heading(page, "Third")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/store/messages/\d+\?type=store_customer$"))
+    expect(page).to_have_title(re.compile("^Third – "))
+    expect(screen.row(page, "Second")).to_have_count(0)
+    expect(screen.row(page, "Third")).to_have_attribute("aria-current", "true")
+    page.get_by_role("button", name="Undo").click()
+    expect(screen.row(page, "Second")).to_have_count(1)
+    expect(screen.heading(page, "Third")).to_be_visible()
+    page.keyboard.press("n")
+    expect(screen.heading(page, "First")).to_be_focused()
+    page.keyboard.press("n")
+    expect(screen.heading(page, "Second")).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="No conversation open")).to_be_visible()

@@ -1,0 +1,49 @@
+"""The id of a request: in its answer, in the logs, and taken from trusted proxies only."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+
+from tests import backends
+from webapp.doors import journal
+
+
+def test_every_answer_has_an_id_of_its_own(sqlite_app):
+    client = sqlite_app.test_client()
+    ids = {client.get("/health").headers["X-Request-ID"] for _ in range(3)}
+
+    assert len(ids) == 3
+    assert client.get("/nowhere").headers["X-Request-ID"]
+    assert client.get("/health", headers={"X-Request-ID": "mine"}).headers["X-Request-ID"] != "mine"
+
+
+@pytest.mark.parametrize(("given", "is_taken"), [("a.b-C_7", True), ("x" * 65, False), ("a b", False), ("é", False)])
+def test_a_trusted_proxy_gives_the_id(tmp_path, given, is_taken):
+    with backends.running_app(f"sqlite:///{tmp_path}/x.db", trusted_proxies=1) as app:
+        answered = app.test_client().get("/health", headers={"X-Request-ID": given}).headers["X-Request-ID"]
+
+    assert (answered == given) is is_taken
+
+
+def test_logs_are_json_with_the_id_and_without_what_was_asked(sqlite_app, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    journal.log_as_json()
+    journal.log_as_json()
+    (handler,) = root.handlers
+    written = io.StringIO()
+    monkeypatch.setattr(handler, "stream", written)
+
+    with sqlite_app.test_request_context("/health?secret=1"):
+        sqlite_app.preprocess_request()
+        logging.getLogger("webapp.test").warning("Noted %s", "this", extra={"seq": 7})
+        answer = sqlite_app.process_response(sqlite_app.response_class())
+    line = json.loads(written.getvalue().splitlines()[0])
+    assert line["request_id"] == answer.headers["X-Request-ID"]
+    assert (line["event"], line["level"], line["logger"], line["seq"]) == ("Noted this", "warning", "webapp.test", 7)
+    assert "secret" not in written.getvalue()

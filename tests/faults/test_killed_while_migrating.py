@@ -1,0 +1,78 @@
+"""SIGKILL in the middle of the migrations, on data: what was there is there, and the next upgrade goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from tests import backends
+from tests.backends import SECRET_KEY
+from tests.migrating import REVISIONS, bare_app, contents, downgrade, fill, schema
+from tests.services import ROOT
+from webapp.database import Base
+
+__all__ = ["bare_app"]
+
+MOMENTS = ("0004", "0008", "0010", "0015", "0018")
+
+FIRST = "0003"
+"""Below it there are no messages to lose."""
+
+
+def revision_in(engine) -> str:
+    try:
+        with engine.connect() as connection:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    except OperationalError:  # SQLite is locked by the migration that is at work
+        return ""
+
+
+def upgrade_until(url: str, revision: str) -> int:
+    """Run ``flask db upgrade`` in a process, kill it once this revision is reached, and return how it ended."""
+    settings = {"PARLEY_ENV": "test", "PARLEY_SECRET_KEY": SECRET_KEY, "PARLEY_DATABASE_URL": url}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**settings, "PATH": os.environ["PATH"]})
+    engine, end = create_engine(url.replace("postgresql://", "postgresql+psycopg://")), time.monotonic() + 60
+    while process.poll() is None and revision_in(engine) < revision and time.monotonic() < end:
+        time.sleep(0.002)
+    process.kill()
+    engine.dispose()
+    return process.wait()
+
+
+@pytest.mark.parametrize(
+    ("backend", "moments"),
+    [
+        ("sqlite", MOMENTS[:1]),
+        pytest.param("sqlite", MOMENTS, marks=pytest.mark.slow),
+        pytest.param("postgres", MOMENTS, marks=[pytest.mark.postgres, pytest.mark.slow]),
+    ],
+)
+def test_it_goes_on_where_it_was(bare_app, backend, moments):
+    backends.migrate(bare_app)
+    fill(bare_app)
+    whole = schema(bare_app)
+    url = backends.engine_of(bare_app).url.render_as_string(hide_password=False)
+    url = url.replace("postgresql+psycopg://", "postgresql://")
+    killed = []
+    for moment in moments:
+        downgrade(bare_app, FIRST)
+        kept = contents(bare_app)
+        backends.engine_of(bare_app).dispose()
+
+        outcome = upgrade_until(url, moment)
+
+        killed.append((outcome, revision_in(backends.engine_of(bare_app))))
+        assert killed[-1][1] in REVISIONS
+        backends.migrate(bare_app)
+        again = contents(bare_app)
+        assert {name: again[name] for name in kept} == kept
+        assert schema(bare_app) == whole
+        assert set(Base.metadata.tables) <= {name.partition(".")[0] for name in again}
+    assert [one for one in killed if one[0] == -9 and one[1] < REVISIONS[-1]], killed

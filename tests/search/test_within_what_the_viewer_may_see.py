@@ -1,0 +1,113 @@
+"""A search finds what its viewer may see and nothing else, whatever they type, rare or common."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import attach, change_settings, close, send, start
+from tests.search.conftest import listing
+from webapp.messaging.queries import ConversationFilters
+from webapp.messaging.service import MessagingService
+from webapp.search import statements
+from webapp.search.matching import expression
+from webapp.search.query import parse
+
+WORDS = ("zebra", "from:mara zebra", "has:attachment", "zeb", '"zebra stripes"', "zebra after:2020", "from:customer")
+EVERYBODY = ("ada", "olga", "sam", "wim_at_tea", "tom", "mara", "luis", "nina")
+
+
+@pytest.fixture(params=["rare", "common"])
+def rarity(request, monkeypatch):
+    """Make every word common or leave it rare: the two ways of a search find the same."""
+    if request.param == "common":
+        monkeypatch.setattr(statements, "RARE", 0)
+    return request.param
+
+
+@pytest.fixture
+def three(people):
+    """One conversation in each channel, each with the same words and a file by everybody in it."""
+    found = {
+        "between": start(people.olga, people.mara_row, "Between", text="zebra stripes"),
+        "with the store": start(people.ada, people.harbor, "With the store", text="zebra stripes"),
+        "with mara": start(people.ada, people.mara_row, "With Mara", text="zebra stripes"),
+    }
+    send(people.mara, found["between"], "zebra stripes")
+    send(people.mara, found["with mara"], "zebra stripes")
+    for who, talk in ((people.mara, "between"), (people.olga, "with the store"), (people.mara, "with mara")):
+        attach(who, found[talk], "zebra.png")
+    return found
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_each_finds_their_own(people, find, three, text, rarity):
+    may = {
+        "ada": {"With the store", "With Mara"},
+        "sam": {"Between", "With the store"},
+        "olga": {"Between", "With the store"},
+        "mara": {"Between", "With Mara"},
+    }
+    if "mara" in text or "customer" in text:
+        may = {who: subjects - {"With the store"} for who, subjects in may.items()}
+    for who in EVERYBODY:
+        assert set(find(getattr(people, who), text)) == may.get(who, set()), who
+
+
+def test_a_switched_off_channel_is_not_found(people, find, three):
+    change_settings(storefront_admin_conversations=False)
+
+    assert find(people.mara, "zebra") == ["Between"]
+    assert find(people.mara, "from:me") == ["Between"]
+
+
+def test_the_filters_of_the_list_narrow_what_is_found(people, find, three, rarity):
+    close(people.olga, three["between"])
+
+    assert find(people.olga, "zebra", status="open") == ["With the store"]
+    assert find(people.olga, "zebra", status="closed") == ["Between"]
+    assert find(people.sam, "zebra", team=False) == ["With the store"]
+    assert find(people.wim_at_tea, "zebra", team=False) == []
+    assert find(people.olga, "zebra", team=False, status="closed") == ["Between"]
+    assert find(people.olga, "zebra", unread=True) == ["With the store", "Between"]
+    assert find(people.ada, "zebra", store_id=people.tea.id) == []
+    assert len(find(people.ada, "zebra", store_id=people.harbor.id)) == 2
+    assert find(people.ada, "zebra", channel="admin_store") == ["With the store"]
+
+
+def test_a_conversation_is_found_once_with_its_newest_match(people, rarity):
+    talk = start(people.olga, people.mara_row, "Zebra crossing", text="One zebra <b>")
+    for number in range(5):
+        send(people.mara, talk, f"Zebra {number} & co")
+    send(people.olga, talk, "No animal")
+    found = listing(people.sam, "zebra")
+
+    assert [row.id for row in found.page.rows] == [talk.id]
+    hit = found.hits[talk.id]
+    assert hit.seq == 6
+    assert list(hit.snippet.parts) == [("", False), ("Zebra", True), (" 4 & co", False)]
+    assert list(hit.subject.parts) == [("", False), ("Zebra", True), (" crossing", False)]
+
+
+def test_pages_hold_each_conversation_once(people, rarity):
+    made = [start(people.olga, people.mara_row, f"Zebra {number}").id for number in range(7)]
+    first = listing(people.sam, "zebra", limit=3)
+    assert first.page.next
+    assert first.page.total_is_capped is (rarity == "common")
+    assert first.page.total == (1 if rarity == "common" else 7)
+    assert [row.id for row in first.page.rows] == made[:3:-1]
+
+
+def test_a_search_and_its_matches_come_together(people):
+
+    with pytest.raises(ValueError, match="come together"):
+        MessagingService().list_conversations(people.olga, ConversationFilters(text="zebra"))
+
+
+@pytest.mark.parametrize("who", ["olga", "mara", "ada"])
+def test_a_word_of_another_store_is_not_even_looked_up(people, who):
+    """The dictionary of a viewer's scope does not hold it: what was never written there costs the same."""
+
+    viewer = getattr(people, who)
+    condition = expression(viewer, parse("zebra"), "Platform support")
+    assert f"s{people.tea.id}_" not in condition
+    assert condition.replace("zebra", "otter") == expression(viewer, parse("otter"), "Platform support")

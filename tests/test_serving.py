@@ -1,0 +1,40 @@
+"""What a server has in memory after its start: nothing of the command line, no driver that it does not use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.backends import SECRET_KEY
+from webapp.config import ROOT
+
+LOADED = "import sys, webapp.asgi; print(*sys.modules)"
+
+
+def loaded(**settings: str) -> set[str]:
+    """The modules of a server of these settings."""
+    given = {"PARLEY_ENV": "test", "PARLEY_SECRET_KEY": SECRET_KEY, "PARLEY_JOBS": "server", **settings}
+    command = [sys.executable, "-c", LOADED]
+    done = subprocess.run(command, env={**os.environ, **given}, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_a_server_on_sqlite_loads_no_other_driver(tmp_path):
+    found = loaded(PARLEY_DATABASE_URL=f"sqlite:///{tmp_path / 'parley.db'}", PARLEY_REDIS_URL="")
+
+    assert {"huey.consumer", "webapp.jobs", "sqlite3"} <= found
+    assert not {"psycopg", "redis", "webapp.cli.maintenance", "webapp.cli.demo", "PIL.ImageDraw"} & found
+
+
+@pytest.mark.parametrize(
+    ("settings", "driver"),
+    [
+        ({"PARLEY_DATABASE_URL": "postgresql://postgres@127.0.0.1/parley"}, "psycopg"),
+        ({"PARLEY_REDIS_URL": "redis://127.0.0.1/0"}, "redis"),
+    ],
+)
+def test_the_drivers_in_use_are_there(tmp_path, settings, driver):
+    assert driver in loaded(**{"PARLEY_DATABASE_URL": f"sqlite:///{tmp_path / 'parley.db'}", **settings})

@@ -1,0 +1,115 @@
+"""Hot reads: a SELECT that is compiled once and handed to the driver as it is, and rows made into values once.
+
+SQLAlchemy costs a hot read more than the database does: finding what a statement compiled to, and making columns into
+Python's types. A page is read again and again, and most of its rows are as they were.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeVar
+
+from sqlalchemy import Dialect, Select
+
+from webapp.database import session
+
+MOST = 4096
+"""Values that are remembered; one more, and all are forgotten."""
+
+_Value = TypeVar("_Value")
+_Process = Callable[[Any], Any]
+
+
+def read(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> list[Any]:
+    """Run a SELECT of columns that is built once and kept, past the ORM; return its rows, with the columns' names.
+
+    Parameters are those without a value of their own; a list of values is none.
+    """
+    prepared, raw = _run(statement, parameters)
+    return [prepared.row(one) for one in raw]
+
+
+def read_as(
+    statement: Select[*tuple[Any, ...]],
+    parameters: Mapping[str, Any],
+    viewer: Hashable,
+    make: Callable[[Any, list[Any]], _Value],
+    by: str,
+) -> list[_Value]:
+    """Run such a SELECT, and let ``make`` turn the rows that share a column into a value for the viewer.
+
+    Whatever ``make`` returns is remembered under exactly what the database answered: it sees nothing else.
+    """
+    prepared, raw = _run(statement, parameters)
+    known: dict[Hashable, _Value] = _made.setdefault((make, viewer), {})
+    values: list[_Value] = []
+    for _, group in groupby(raw, itemgetter(prepared.names.index(by))):
+        rows = tuple(map(tuple, group))
+        if rows not in known:
+            _make_room()
+            known[rows] = make(viewer, [prepared.row(one) for one in rows])
+        values.append(known[rows])
+    return values
+
+
+_made: dict[tuple[Any, Hashable], dict[Hashable, Any]] = {}
+
+
+def _make_room() -> None:
+    if sum(map(len, _made.values())) >= MOST:
+        _made.clear()
+
+
+def _run(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> tuple[_Prepared, Sequence[Any]]:
+    if session.new or session.dirty:
+        session.flush()
+    connection = session.connection()
+    prepared = _prepare(statement, connection.dialect)
+    return prepared, connection.exec_driver_sql(prepared.sql, prepared.bound(parameters)).all()
+
+
+class _Prepared:
+    """What a statement compiles to for one kind of database."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        self._order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
+        self._constants: dict[str, Any] = {}
+        self._given: list[tuple[str, str, _Process | None]] = []
+        for bind, name in compiled.bind_names.items():
+            if bind.expanding or bind.literal_execute:
+                raise ValueError(f"{name} would be written into the statement at every execution")
+            process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required:
+                self._given.append((name, bind.key, process))
+            else:
+                self._constants[name] = process(bind.effective_value) if process else bind.effective_value
+        columns = list(statement.selected_columns)
+        self.names = [str(column.key) for column in columns]
+        self._make: Any = namedtuple("Row", self.names, rename=True)._make  # type: ignore[attr-defined]
+        processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._processes = [(place, process) for place, process in enumerate(processes) if process]
+
+    def bound(self, parameters: Mapping[str, Any]) -> Any:
+        """Return the parameters as the driver takes them."""
+        values = dict(self._constants)
+        for name, key, process in self._given:
+            values[name] = process(parameters[key]) if process else parameters[key]
+        return values if self._order is None else tuple([values[name] for name in self._order])
+
+    def row(self, raw: Sequence[Any]) -> Any:
+        """Return a row of the driver's with Python's types."""
+        values = list(raw)
+        for place, process in self._processes:
+            values[place] = process(values[place])
+        return self._make(values)
+
+
+@lru_cache(maxsize=512)
+def _prepare(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Prepared:
+    return _Prepared(statement, dialect)

@@ -1,0 +1,85 @@
+"""Listing an inbox with what was typed into its search box: the matches, the page, and why each row is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from webapp.accounts.viewer import Viewer
+from webapp.database import is_postgresql, session
+from webapp.messaging import access
+from webapp.messaging.queries import ConversationFilters, ConversationList, ConversationRow, Matches, Position
+from webapp.messaging.service import MessagingService
+from webapp.search import statements
+from webapp.search.highlighting import LENGTH, Snippet, highlight
+from webapp.search.matching import expression
+from webapp.search.query import Query, parse
+from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
+from webapp.settings.service import PlatformSettings
+
+_ALWAYS = {"since": datetime(1, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """The newest message of a conversation that matches, and the conversation's subject, highlighted."""
+
+    seq: int
+    subject: Snippet
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of an inbox; with a search, the hit of each of its rows by conversation."""
+
+    page: ConversationList
+    hits: Mapping[int, Hit] = field(default_factory=dict)
+
+
+def list_conversations(
+    viewer: Viewer, filters: ConversationFilters, after: Position | None = None, limit: int = 25
+) -> Listing:
+    """Return a page of the inbox, narrowed to what was typed; nothing typed, nothing narrowed."""
+    messaging = MessagingService()
+    if not filters.text.strip():
+        return Listing(messaging.list_conversations(viewer, filters, after, limit))
+    query = parse(filters.text, viewer.timezone)
+    index = statements.index(postgresql=is_postgresql(), dated=query.is_dated)
+    matches = _find(index, viewer, query)
+    page = messaging.list_conversations(viewer, filters, after, limit, matches)
+    return Listing(page, _hits(index, viewer, query, matches, page.rows))
+
+
+def _find(index: statements.Index, viewer: Viewer, query: Query) -> Matches:
+    parameters: dict[str, Any] = {"match": _expression(viewer, query), "rare": statements.RARE + 1}
+    if query.is_dated:
+        parameters |= {"since": query.since or _ALWAYS["since"], "until": query.until or _ALWAYS["until"]}
+    found = session.scalar(statements.count(index), parameters) or 0
+    return Matches(index.finding, found > statements.RARE, parameters)
+
+
+def _expression(viewer: Viewer, query: Query) -> str:
+    name = "" if viewer.is_admin else str(PlatformSettings().get(PLATFORM_DISPLAY_NAME))
+    return expression(viewer, query, name)
+
+
+def _hits(
+    index: statements.Index, viewer: Viewer, query: Query, matches: Matches, rows: Sequence[ConversationRow]
+) -> dict[int, Hit]:
+    if not rows:
+        return {}
+    asked = {**access.as_parameters(viewer), **matches.parameters, "shown": [row.id for row in rows]}
+    found = {one.id: one for one in session.execute(statements.newest_matches(index, viewer.side), asked)}
+    return {row.id: _hit(query, row, found[row.id]) for row in rows if row.id in found}
+
+
+def _hit(query: Query, row: ConversationRow, message: Any) -> Hit:
+    """Show the text, unless only the names of files hold what was found."""
+    snippet = highlight(message.content, query.terms, LENGTH)
+    if message.filenames and not snippet.ranges:
+        files = highlight(message.filenames, query.terms, LENGTH)
+        snippet = files if files.ranges or not message.content else snippet
+    return Hit(message.seq, highlight(row.subject, query.terms), snippet)

@@ -1,0 +1,93 @@
+"""The Flask application as ASGI, with its live streams held open and its jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi import build_environ
+from flask import Flask
+from werkzeug import Response
+
+from webapp.config import Config
+from webapp.portals import polling
+from webapp.realtime import watch
+from webapp.realtime.front import Application, Front, Scope
+from webapp.realtime.streams import Message, Receive, Send
+
+THREADS = 10
+"""How many requests are worked on at once; the others wait their turn. A held stream needs none."""
+
+
+def make_front(flask: Flask, **options: Any) -> Front:
+    """Return the application for an ASGI server; the options are those of the front."""
+
+    def ended(names: Iterable[str]) -> list[str]:
+        with flask.app_context():
+            return watch.ended(names)
+
+    return Front(PollsAtOnce(flask), flask.extensions["parley.bus"], ended, **options)
+
+
+class PollsAtOnce:
+    """The application as ASGI. A poll is answered in one go: the queue by which others are sent takes as long as it."""
+
+    def __init__(self, flask: Flask) -> None:
+        self.flask = flask
+        self.others = WSGIMiddleware(flask, workers=THREADS)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in polling.ADDRESSES:
+            await self.others(scope, receive, send)  # type: ignore[arg-type]
+            return
+        loop, context = asyncio.get_running_loop(), copy_context()
+        for message in await loop.run_in_executor(self.others.executor, context.run, self._answer, scope):
+            await send(message)
+
+    def _answer(self, scope: Scope) -> tuple[Message, Message]:
+        environ = build_environ(scope, io.BytesIO())  # type: ignore[arg-type]
+        found = Response.from_app(self.flask, environ, buffered=True)  # type: ignore[arg-type]
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in found.headers]
+        start = {"type": "http.response.start", "status": found.status_code, "headers": headers}
+        return start, {"type": "http.response.body", "body": found.get_data(), "more_body": False}
+
+
+def with_jobs(front: Application, flask: Flask) -> Application:
+    """Let the jobs begin and end with the server, unless workers do them."""
+    config: Config = flask.extensions["parley"]
+    if not config.jobs_in_server:
+        return front
+    with _without("psycopg", *(() if config.redis_url else ("redis",))):
+        from webapp.jobs import JobEngine
+
+    engine = JobEngine(flask)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def note(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                engine.start()
+            elif message["type"] == "lifespan.shutdown.complete":
+                await asyncio.get_running_loop().run_in_executor(None, engine.stop)
+            await send(message)
+
+        await front(scope, receive, note if scope["type"] == "lifespan" else send)
+
+    return app
+
+
+@contextmanager
+def _without(*drivers: str) -> Iterator[None]:
+    """Let an import not find drivers that nothing has loaded: huey tries those of all its queues, which take 15 MB."""
+    hidden = [name for name in drivers if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
