@@ -5,7 +5,7 @@ import { newKey } from "./once.js";
 
 const WAIT = 1000;
 const on = (name, listener, capture) => document.addEventListener(name, listener, capture);
-let waiting, saving;
+let waiting, saving, leaving;
 
 function typed({ target }) {
   const form = target.form;
@@ -55,10 +55,15 @@ function sending(form) {
 on("input", typed);
 on("focusout", ({ target }) => target.id === "body" && save());
 on("visibilitychange", () => document.visibilityState === "hidden" && save());
-window.addEventListener("pagehide", save);
+window.addEventListener("pagehide", () => {
+  leaving = true;
+  save();
+});
+window.addEventListener("pageshow", () => (leaving = false));
 on("submit", ({ target }) => target.id === "reply-form" && sending(target), true);
 on("reply:sent", (event) => sent(event.detail));
 on("reply:failed", ({ detail: { form } }) => {
+  if (leaving) return; // only its answer is lost: what was sent outlasts the page
   failed(form);
   waiting = { form };
   save();

@@ -17,6 +17,8 @@ import pytest
 
 from tests.services import ROOT
 
+pytestmark = pytest.mark.slow
+
 LATE = re.compile(r'href="(/storefront/account/messages/\d+)[^"]*"[^>]*>(?:(?!</a>).)*Late parcel 1042', re.DOTALL)
 
 

@@ -17,11 +17,13 @@ from tests.people import People
 from tests.services import ROOT
 from webapp.database import session
 
+pytestmark = pytest.mark.slow
+
 DURING = 12
 """Messages that are sent, at least, before the backup is over; each has a file."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def backend(request) -> str:
     return request.param
 

@@ -16,6 +16,8 @@ from tests.guards.rows import all_rows
 from tests.people import People
 from tests.services import ROOT
 
+pytestmark = pytest.mark.slow
+
 CHILDREN = """
 import os, signal, sys
 from sqlalchemy import Engine, event
@@ -46,9 +48,7 @@ for moment, number in zip(sys.argv[1::2], sys.argv[2::2]):
 MOMENTS = ("before the commit", "before the file", "before the previews")
 
 
-@pytest.mark.parametrize(
-    "backend", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])]
-)
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_no_row_without_its_file_and_nothing_is_left(tmp_path, worker_name, backend):
     folder = tmp_path / "files"
     with (

@@ -17,6 +17,8 @@ from tests.migrating import REVISIONS, bare_app, contents, downgrade, fill, sche
 from tests.services import ROOT
 from webapp.database import Base
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["bare_app"]
 
 MOMENTS = ("0004", "0008", "0010", "0015", "0018")
@@ -46,22 +48,15 @@ def upgrade_until(url: str, revision: str) -> int:
     return process.wait()
 
 
-@pytest.mark.parametrize(
-    ("backend", "moments"),
-    [
-        ("sqlite", MOMENTS[:1]),
-        pytest.param("sqlite", MOMENTS, marks=pytest.mark.slow),
-        pytest.param("postgres", MOMENTS, marks=[pytest.mark.postgres, pytest.mark.slow]),
-    ],
-)
-def test_it_goes_on_where_it_was(bare_app, backend, moments):
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_it_goes_on_where_it_was(bare_app, backend):
     backends.migrate(bare_app)
     fill(bare_app)
     whole = schema(bare_app)
     url = backends.engine_of(bare_app).url.render_as_string(hide_password=False)
     url = url.replace("postgresql+psycopg://", "postgresql://")
     killed = []
-    for moment in moments:
+    for moment in MOMENTS:
         downgrade(bare_app, FIRST)
         kept = contents(bare_app)
         backends.engine_of(bare_app).dispose()

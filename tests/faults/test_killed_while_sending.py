@@ -15,6 +15,8 @@ from tests.attachments.samples import PDF
 from tests.factories import a_photo
 from tests.guards.rows import all_rows
 
+pytestmark = pytest.mark.slow
+
 FILES = [("photo.png", a_photo(300, 200)), ("invoice.pdf", PDF)]
 ROUNDS, SENDERS = 5, 3
 TWO_HOURS = 7200
@@ -35,18 +37,11 @@ def age(folder):
         os.utime(path, (then, then))
 
 
-@pytest.mark.parametrize(
-    ("backend", "rounds"),
-    [
-        ("sqlite", 1),
-        pytest.param("sqlite", ROUNDS, marks=pytest.mark.slow),
-        pytest.param("postgres", ROUNDS, marks=[pytest.mark.postgres, pytest.mark.slow]),
-    ],
-)
-def test_nothing_is_broken_and_nothing_is_doubled(marketplace_on, backend, rounds):
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_nothing_is_broken_and_nothing_is_doubled(marketplace_on, backend):
     market, moments = marketplace_on(backend), random.Random(11)  # noqa: S311
     senders = [market.sender() for _ in range(SENDERS)]
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         stop = threading.Event()
         threads = [threading.Thread(target=send_until_killed, args=(sender, stop)) for sender in senders]
         for thread in threads:

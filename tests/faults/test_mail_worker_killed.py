@@ -20,6 +20,8 @@ from tests.services import ROOT
 from webapp.database import now
 from webapp.notifications import delivery
 
+pytestmark = pytest.mark.slow
+
 MAILS, PATIENCE = 3, 60
 
 
@@ -37,9 +39,7 @@ def a_worker(url, smtp_url):
     return subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=settings)
 
 
-@pytest.mark.parametrize(
-    "backend", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])]
-)
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_at_most_one_duplicate_with_the_same_id_and_nothing_lost(tmp_path, worker_name, backend):
     with (
         backends.URLS[backend](tmp_path, f"killed_{worker_name}") as url,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import uuid
 from contextlib import suppress
 
+import pytest
+
 from tests import factories
 from tests.factories import change_settings, close, make_store_user, read, reopen, send, start, viewer_of
 from tests.messaging.at_once import assert_counts_are_right, at_once, context_for_looking, people
 from tests.messaging.looking import badge, history, listed, thread
 from webapp.messaging.errors import ConversationClosed, KeyReused, NotFound
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["context_for_looking", "people"]
 

@@ -18,6 +18,8 @@ from tests.migrating import (
     schema,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["bare_app"]
 
 

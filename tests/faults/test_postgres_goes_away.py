@@ -20,7 +20,7 @@ from tests.portals.fixtures import browser_of, inbox_of, start_session
 from tests.services import POSTGRES_URL
 from webapp.extensions import db
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 KEY = "11111111-1111-4111-8111-111111111111"
 
 

@@ -16,7 +16,7 @@ from tests.faults.wire import Wire
 from tests.portals.fixtures import inbox_of, start_session
 from tests.services import REDIS_URL
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.slow]
 SLOW = 5
 """Seconds that a send may take at most on a busy machine; a limit that waited for Redis would take longer."""
 

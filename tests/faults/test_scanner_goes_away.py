@@ -12,6 +12,8 @@ from webapp import jobs
 from webapp.attachments import scanning
 from webapp.jobs import JobEngine
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["app", "clamd", "people", "talk"]
 
 

@@ -20,6 +20,8 @@ from tests.people import People
 from tests.portals.fixtures import browser_of, inbox_of, start_session
 from webapp.attachments import storage
 
+pytestmark = pytest.mark.slow
+
 TEXT = "My text stays here"
 
 

@@ -15,6 +15,8 @@ from tests.people import People
 from webapp.attachments import storage
 from webapp.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["run"]
 
 

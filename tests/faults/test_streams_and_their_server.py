@@ -19,6 +19,10 @@ from webapp.realtime.hints import Hint, Notice
 from webapp.realtime.streams import PER_VIEWER
 from webapp.serving import make_front
 
+pytestmark = pytest.mark.slow
+
+STREAMS = 500
+
 
 def request(cookie, path="/storefront/live"):
     lines = (f"GET {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookie}", "Accept: text/event-stream", "", "")
@@ -49,24 +53,23 @@ async def come_back(port, cookie, opened):
         await asyncio.sleep(random.uniform(0.2, 2))  # noqa: S311
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(500, marks=pytest.mark.slow)])
-def test_streams_outlive_their_server(marketplace_on, count):
+def test_streams_outlive_their_server(marketplace_on):
     market = marketplace_on("sqlite")
-    people = [make_customer(market.people.harbor, f"Customer {number}") for number in range(count // PER_VIEWER + 1)]
+    people = [make_customer(market.people.harbor, f"Customer {number}") for number in range(STREAMS // PER_VIEWER + 1)]
     cookies = [f"parley_storefront={start_session(viewer_of(one, market.people.harbor))}" for one in people]
 
     async def everybody():
         opened = []
         crowd = [
             asyncio.create_task(come_back(market.server.port, cookies[number % len(cookies)], opened))
-            for number in range(count)
+            for number in range(STREAMS)
         ]
         async with asyncio.timeout(3 * PATIENCE):
-            while len(opened) < count:
+            while len(opened) < STREAMS:
                 await asyncio.sleep(0.05)
             market.server.kill()
             await asyncio.to_thread(market.server.start)
-            while len(opened) < 2 * count:
+            while len(opened) < 2 * STREAMS:
                 await asyncio.sleep(0.05)
         for one in crowd:
             one.cancel()

@@ -13,7 +13,7 @@ from tests.faults.running import Server, serving
 from tests.portals.fixtures import inbox_of, start_session
 from tests.services import REDIS_URL
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgres]
+pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.slow]
 IN_A_BLINK = 1.0
 
 
@@ -52,7 +52,6 @@ def test_what_happens_in_one_process_is_told_in_the_other(two):
         eventually(there.heard("thread", 2))
 
 
-@pytest.mark.slow
 def test_one_that_was_killed_tells_and_is_told_again(two):
     one, other, olga, mara, talk = two
     with listening(one, olga) as stream, listening(other, olga) as there:

@@ -51,6 +51,7 @@ def test_a_file_gets_its_decision(sqlite_app, mara, sample: Sample):
         assert list(storage.current().staging.glob("*")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", [one for one in SAMPLES if one.name.endswith((".zip", ".docx", ".odt"))], ids=str)
 def test_with_the_setting_an_archive_may_have_a_password_and_nothing_else_changes(sqlite_app, mara, sample: Sample):
     change_settings(message_attachment_locked_archives=True)
