@@ -217,6 +217,7 @@ def _is_command() -> bool:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, never by the driver
     connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.create_function("holds_words", 2, holds_words, deterministic=True)
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
@@ -231,6 +232,15 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:  # it waits for nobody: past SQLAlchemy, which takes more for a statement than SQLite does
         connection.connection.dbapi_connection.execute("BEGIN")
+
+
+def holds_words(words: str, asked: str) -> bool:
+    """Tell whether spaced words hold, of each line asked, one of its parts between tabs; a function of SQLite's.
+
+    A part begins with a space, and ends with one unless its last word may go on.
+    """
+    text = f" {words} "
+    return all(any(part in text for part in line.split("\t")) for line in asked.split("\n"))
 
 
 def _lower(value: str | float | bytes | None) -> str | float | bytes | None:

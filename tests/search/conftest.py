@@ -25,9 +25,9 @@ def people(db_context: object) -> People:
 def listing(viewer: Viewer, text: str, **filters: object) -> Listing:
     """The first page of everything that the viewer's side may see, or of what the filters leave."""
     wanted = {"team": not viewer.is_customer, "status": None, **filters}
-    limit = wanted.pop("limit", 25)
+    after, limit = wanted.pop("after", None), wanted.pop("limit", 25)
     with reading():
-        return search.list_conversations(viewer, ConversationFilters(text=text, **wanted), limit=limit)
+        return search.list_conversations(viewer, ConversationFilters(text=text, **wanted), after, limit)
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
-"""A query in the language of the index: FTS5's on SQLite, tsquery on PostgreSQL. Both are made of folded words only."""
+"""What a message's words must hold, within the scopes of the viewer; written for FTS5, as a tsquery, or as plain text.
+
+All are made of folded words only, so that nothing that somebody types is read as a language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
-from webapp.database import is_postgresql
 from webapp.messaging.words import (
     ADMIN,
     HAS_FILES,
@@ -25,22 +28,67 @@ NOTHING = ":"
 """No word."""
 
 
-def expression(viewer: Viewer, query: Query, platform_name: str) -> str:
-    """Return the condition on a message's words, within the scopes of the viewer."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words that stand side by side; the last may go on."""
+
+    words: tuple[str, ...]
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Of each group a message must hold one run."""
+
+    groups: tuple[tuple[Run, ...], ...]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether longer words match too."""
+        return any(run.goes_on for group in self.groups for run in group)
+
+    def exactly(self) -> Condition:
+        """The same without longer words: whatever holds it holds this."""
+        return Condition(tuple(tuple(replace(run, goes_on=False) for run in group) for group in self.groups))
+
+    def as_fts5(self) -> str:
+        return self._written(lambda run: f'"{" ".join(run.words)}"' + " *" * run.goes_on, " OR ", " AND ")
+
+    def as_tsquery(self) -> str:
+        return self._written(
+            lambda run: " <-> ".join(f"'{word}'" for word in run.words) + ":*" * run.goes_on, " | ", " & "
+        )
+
+    def as_text(self) -> str:
+        """What ``database.holds_words`` reads."""
+        return "\n".join(
+            "\t".join(f" {' '.join(run.words)}" + " " * (not run.goes_on) for run in group) for group in self.groups
+        )
+
+    def _written(self, write: Callable[[Run], str], either: str, both: str) -> str:
+        return both.join(f"({either.join(map(write, group))})" for group in self.groups)
+
+
+def condition(viewer: Viewer, query: Query, platform_name: str) -> Condition:
+    """Return what a message must hold to be found; of an empty query none does."""
     if query.is_empty:
-        return _word(NOTHING)
+        return Condition((_either(NOTHING),))
     scopes = _scopes(viewer)
-    parts = [_any(_plain(viewer, scopes, term, platform_name)) for term in query.terms]
-    parts += [_any(_sent_by(viewer, scopes, term, query.side, platform_name)) for term in query.senders]
+    groups = [tuple(_plain(viewer, scopes, term, platform_name)) for term in query.terms]
+    groups += [tuple(_sent_by(viewer, scopes, term, query.side, platform_name)) for term in query.senders]
     if query.from_me:
-        parts.append(_word(of_sender(viewer.side, viewer.id)))
+        groups.append(_either(of_sender(viewer.side, viewer.id)))
     if query.has_files:
-        parts.append(_any(_word(f"{scope}_{HAS_FILES}") for scope in scopes))
+        groups.append(_either(*(f"{scope}_{HAS_FILES}" for scope in scopes)))
     if viewer.is_customer:
-        parts.append(_word(of_customer(viewer.id)))
+        groups.append(_either(of_customer(viewer.id)))
     if not query.terms and not query.senders and not query.has_files:
-        parts.append(_any(_word(scope) for scope in scopes))
-    return (" & " if is_postgresql() else " AND ").join(parts)
+        groups.append(_either(*scopes))
+    return Condition(tuple(groups))
+
+
+def _either(*alternatives: str) -> tuple[Run, ...]:
+    return tuple(Run((word,)) for word in alternatives)
 
 
 def _scopes(viewer: Viewer) -> list[str]:
@@ -50,23 +98,23 @@ def _scopes(viewer: Viewer) -> list[str]:
     return [store, PLATFORM] if viewer.is_customer else [store]
 
 
-def _plain(viewer: Viewer, scopes: Sequence[str], term: Term, platform_name: str) -> Iterable[str]:
+def _plain(viewer: Viewer, scopes: Sequence[str], term: Term, platform_name: str) -> Iterable[Run]:
     """A word of the text, of its sender's or a party's name."""
     for scope in scopes:
         for tag in ("", SENDER, PARTY, *([ADMIN] if viewer.is_admin else [])):
-            yield _adjacent(scope, tag, term)
+            yield _scoped(scope, tag, term)
         if _names_the_platform(viewer, term, platform_name):
-            yield _word(f"{scope}_{SIDE}{Side.ADMIN.value}")
+            yield Run((f"{scope}_{SIDE}{Side.ADMIN.value}",))
 
 
-def _sent_by(viewer: Viewer, scopes: Sequence[str], term: Term, side: Side | None, platform_name: str) -> Iterable[str]:
+def _sent_by(viewer: Viewer, scopes: Sequence[str], term: Term, side: Side | None, platform_name: str) -> Iterable[Run]:
     for scope in scopes:
         for tag in (SENDER, *([ADMIN] if viewer.is_admin else [])):
-            yield _adjacent(scope, tag, term)
+            yield _scoped(scope, tag, term)
         if side:
-            yield _word(f"{scope}_{SIDE}{side.value}")
+            yield Run((f"{scope}_{SIDE}{side.value}",))
         if _names_the_platform(viewer, term, platform_name):
-            yield _word(f"{scope}_{SIDE}{Side.ADMIN.value}")
+            yield Run((f"{scope}_{SIDE}{Side.ADMIN.value}",))
 
 
 def _names_the_platform(viewer: Viewer, term: Term, platform_name: str) -> bool:
@@ -82,16 +130,5 @@ def _names_the_platform(viewer: Viewer, term: Term, platform_name: str) -> bool:
     )
 
 
-def _adjacent(scope: str, tag: str, term: Term) -> str:
-    scoped = [f"{scope}_{tag}{word}" for word in term.words]
-    if is_postgresql():
-        return " <-> ".join(map(_word, scoped)) + (":*" if term.goes_on else "")
-    return f'"{" ".join(scoped)}"' + (" *" if term.goes_on else "")
-
-
-def _word(word: str) -> str:
-    return f"'{word}'" if is_postgresql() else f'"{word}"'
-
-
-def _any(parts: Iterable[str]) -> str:
-    return f"({(' | ' if is_postgresql() else ' OR ').join(parts)})"
+def _scoped(scope: str, tag: str, term: Term) -> Run:
+    return Run(tuple(f"{scope}_{tag}{word}" for word in term.words), term.goes_on)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
 from webapp.messaging import access
-from webapp.messaging.queries import ConversationFilters, ConversationList, ConversationRow, Matches, Position
+from webapp.messaging.queries import ConversationFilters, ConversationList, ConversationRow, Matches, Position, Way
 from webapp.messaging.service import MessagingService
 from webapp.search import statements
 from webapp.search.highlighting import LENGTH, Snippet, highlight
-from webapp.search.matching import expression
+from webapp.search.matching import condition
 from webapp.search.query import Query, parse
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 from webapp.settings.service import PlatformSettings
@@ -50,20 +50,19 @@ def list_conversations(
     index = statements.index(postgresql=is_postgresql(), dated=query.is_dated)
     matches = _find(index, viewer, query)
     page = messaging.list_conversations(viewer, filters, after, limit, matches)
+    if matches.way is Way.WALK_A_LITTLE and page.next is None:
+        page = messaging.list_conversations(viewer, filters, after, limit, replace(matches, way=Way.WALK))
     return Listing(page, _hits(index, viewer, query, matches, page.rows))
 
 
 def _find(index: statements.Index, viewer: Viewer, query: Query) -> Matches:
-    parameters: dict[str, Any] = {"match": _expression(viewer, query), "rare": statements.RARE + 1}
+    name = "" if viewer.is_admin else str(PlatformSettings().get(PLATFORM_DISPLAY_NAME))
+    parameters = index.parameters(condition(viewer, query, name))
     if query.is_dated:
         parameters |= {"since": query.since or _ALWAYS["since"], "until": query.until or _ALWAYS["until"]}
     found = session.scalar(statements.count(index), parameters) or 0
-    return Matches(index.finding, found > statements.RARE, parameters)
-
-
-def _expression(viewer: Viewer, query: Query) -> str:
-    name = "" if viewer.is_admin else str(PlatformSettings().get(PLATFORM_DISPLAY_NAME))
-    return expression(viewer, query, name)
+    way = Way.WALK_A_LITTLE if found > statements.RARE else Way.LOOK_UP
+    return Matches(index.finding, way, parameters)
 
 
 def _hits(

@@ -1,7 +1,8 @@
 """The statements of a search, each from what access shows; the index only narrows it.
 
 A query is rare or common. The messages of a rare one are all looked up, and their conversations sorted; with a common
-one the inbox is walked from its top, and each conversation asked whether it holds a match, until the page is full.
+one the inbox is walked from its top, and each conversation asked whether it holds a match, until the page is full: a
+little way by reading its messages, then by the index.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
     column,
     exists,
+    false,
     func,
     literal,
     literal_column,
+    or_,
     select,
     table,
 )
@@ -34,11 +38,17 @@ from webapp.messaging import access
 from webapp.messaging.access import Anybody
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.queries import Finding
+from webapp.search.matching import NOTHING, Condition, Run
 
 RARE = 1_000
 """A query that more messages match than this is common."""
 
+LONG = 200
+"""So many of a conversation's messages, the newest, are read one by one."""
+
 _Found: Any = aliased(Message, name="found_message")
+_Read: Any = aliased(Conversation, name="read_conversation")
+_Edge: Any = aliased(Message, name="edge_message")
 _index = table("message_words", column("rowid"), column("message_words"))
 
 
@@ -48,14 +58,29 @@ class Index:
     def __init__(self, *, postgresql: bool, dated: bool) -> None:
         self.postgresql = postgresql
         self.dated = dated
-        self.finding = Finding(self.conversations_of_matches, self.holds_a_match)
+        self.finding = Finding(self.conversations_of_matches, self.holds_a_match, self.is_read_to_hold_a_match)
+
+    def parameters(self, condition: Condition) -> dict[str, Any]:
+        """Return what the statements need to be about a condition, but for dates."""
+        asked = {"rare": RARE + 1}
+        if self.postgresql:
+            return asked | {"match": condition.as_tsquery()}
+        exact = condition.exactly() if condition.goes_on else Condition(((Run((NOTHING,)),),))
+        return asked | {"match": condition.as_fts5(), "exact": exact.as_fts5(), "words": condition.as_text()}
 
     def count(self) -> Select[Any]:
-        """Count the messages that match, up to one more than are rare, whatever their dates."""
+        """Count the messages that match, up to one more than are rare, whatever their dates.
+
+        SQLite collects the messages of all words that go on, whatever the limit; when enough hold the words as they
+        are, it need not.
+        """
         if self.postgresql:
-            matches = select(literal(1)).select_from(_Found).where(self._matches())
-        else:
-            matches = select(_index.c.rowid).where(self._matches())
+            return self._number(select(literal(1)).select_from(_Found).where(self._matches()))
+        all_, exact = (self._number(select(_index.c.rowid).where(self._matches(name))) for name in ("match", "exact"))
+        counted = exact.scalar_subquery()
+        return select(case((counted == _most(), _most()), else_=all_.scalar_subquery()))
+
+    def _number(self, matches: Select[Any]) -> Select[Any]:
         return select(func.count()).select_from(matches.limit(_most()).subquery())
 
     def conversations_of_matches(self) -> Select[Any]:
@@ -68,14 +93,33 @@ class Index:
 
     def holds_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
         """The condition that a conversation of a walk holds a match."""
-        matches = self._messages(literal(1), self._matches_in(conversation_id))
-        # the offset keeps PostgreSQL from looking up all matches first
-        return exists(matches.offset(literal_column("0")) if self.postgresql else matches)
+        if self.postgresql:
+            return self.is_read_to_hold_a_match(conversation_id)
+        return exists(self._messages(literal(1), self._is_collected(conversation_id)))
+
+    def is_read_to_hold_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """The same for few conversations, whose messages are read."""
+        if self.postgresql:  # the offset keeps it from looking up all matches first
+            return exists(self._messages(literal(1), self._is_in(conversation_id)).offset(literal_column("0")))
+        last = select(_Read.last_seq).where(_Read.id == conversation_id).correlate_except(_Read).scalar_subquery()
+        newest, older = self._parts(literal(1), conversation_id, last)
+        return or_(exists(newest), case((last > LONG, exists(older)), else_=false()))
 
     def newest_matches(self, side: Side) -> Select[Any]:
         """Select the newest message of each conversation that matches, as the viewer may see it."""
-        matches = self._messages(_Found.id, self._matches_in(Conversation.id))
-        newest = matches.order_by(_Found.seq.desc()).limit(1)
+        if self.postgresql:
+            matches = self._messages(_Found.id, self._is_in(Conversation.id))
+            found: Any = matches.order_by(_Found.seq.desc()).limit(1).scalar_subquery()
+        else:
+            newest, older = (
+                part.order_by(key.desc()).limit(1).scalar_subquery()
+                for part, key in zip(
+                    self._parts(_Found.id, Conversation.id, Conversation.last_seq),
+                    (_Found.seq, _index.c.rowid),
+                    strict=True,
+                )
+            )
+            found = func.coalesce(newest, case((Conversation.last_seq > LONG, older)))
         names = (
             select(func.aggregate_strings(MessageAttachment.filename, " · "))
             .where(MessageAttachment.message_id == Message.id)
@@ -84,7 +128,7 @@ class Index:
         columns = (Conversation.id, Message.seq, Message.content, names.label("filenames"))
         return (
             access.visible_conversations(Anybody(side), *columns)
-            .join(Message, and_(Message.id == newest.scalar_subquery(), Message.store_id == Conversation.store_id))
+            .join(Message, and_(Message.id == found, Message.store_id == Conversation.store_id))
             .where(Conversation.id.in_(bindparam("shown", type_=Id, expanding=True)))
         )
 
@@ -98,20 +142,41 @@ class Index:
             )
         return found
 
-    def _matches(self) -> ColumnElement[bool]:
-        asked = bindparam("match", type_=String)
+    def _matches(self, name: str = "match") -> ColumnElement[bool]:
+        asked = bindparam(name, type_=String)
         if self.postgresql:
             matches: ColumnElement[bool] = _Found.words.bool_op("@@")(cast(asked, TSQUERY))
             return matches
         return _index.c.message_words.bool_op("MATCH")(asked)
 
-    def _matches_in(self, conversation_id: Any) -> ColumnElement[bool]:
-        """The condition within one conversation, whose messages are few beside all that match.
+    def _is_in(self, conversation_id: Any) -> ColumnElement[bool]:
+        """The condition within one conversation, on PostgreSQL: it asks the messages themselves."""
+        return and_(_Found.conversation_id == conversation_id, self._matches())
 
-        SQLite collects what matches once; without the sum it would go through all of that for each conversation.
+    def _parts(self, what: Any, conversation_id: Any, last_seq: Any) -> tuple[Select[Any], Select[Any]]:
+        """The same on SQLite, in two parts: the newest messages are asked themselves, the index for older ones.
+
+        Whoever writes a message holds its conversation's lock, so that ids rise with the numbers: the index need not be
+        asked for what lies before the first message or after the last of the part. Only long conversations have one.
         """
-        if self.postgresql:
-            return and_(_Found.conversation_id == conversation_id, self._matches())
+        holds = func.holds_words(_Found.words, bindparam("words", type_=String))
+        newest = and_(_Found.conversation_id == conversation_id, _Found.seq > last_seq - LONG, holds)
+        of_it = select(_Edge.id).where(_Edge.conversation_id == conversation_id).limit(1).correlate_except(_Edge)
+        first = of_it.order_by(_Edge.seq)
+        last = of_it.where(_Edge.seq <= last_seq - LONG).order_by(_Edge.seq.desc())
+        older = and_(
+            self._matches(),
+            _index.c.rowid >= func.coalesce(first.scalar_subquery(), 0),
+            _index.c.rowid <= func.coalesce(last.scalar_subquery(), -1),
+            _Found.conversation_id == conversation_id,
+        )
+        return self._messages(what, newest), self._messages(what, older).join(_index, _index.c.rowid == _Found.id)
+
+    def _is_collected(self, conversation_id: Any) -> ColumnElement[bool]:
+        """The condition within one of many conversations, on SQLite.
+
+        It collects what matches once; without the sum it would go through all of that for each conversation.
+        """
         collected = select(_index.c.rowid).where(self._matches())
         return and_(_Found.conversation_id == conversation_id, (_Found.id + 0).in_(collected))
 

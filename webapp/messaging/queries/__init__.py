@@ -20,6 +20,7 @@ from webapp.messaging.queries.rows import (
     Position,
     Receipt,
     Thread,
+    Way,
     Window,
 )
 from webapp.messaging.queries.threads import last_by_others, message_window, thread
@@ -41,6 +42,7 @@ __all__ = [
     "Position",
     "Receipt",
     "Thread",
+    "Way",
     "Window",
     "attachment",
     "badge",

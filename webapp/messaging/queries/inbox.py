@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, null, select
 
 from webapp.accounts.models import Side, Store
 from webapp.accounts.viewer import StoreRef, Viewer
@@ -24,6 +23,7 @@ from webapp.messaging.queries.rows import (
     Matches,
     Party,
     Position,
+    Way,
 )
 from webapp.reading import read, read_as
 from webapp.settings import service as settings
@@ -62,13 +62,13 @@ def conversation_list(
     """Read a page of the inbox in two statements: first what it counts, then its rows.
 
     The version is read before the rows: a page can be newer than it says, never older. What a search found beyond its
-    limit is not counted: the total is then of what is within it, and capped.
+    limit is not counted: the total is then what is on the page, and capped.
     """
     if bool(filters.text.strip()) != (matches is not None):
         raise ValueError("what was typed and what it found come together")
     asked = {**access.as_parameters(viewer), **(matches.parameters if matches else {})}
-    within_limit = replace(matches, exceed_the_limit=False) if matches else None
-    counting = _counts(viewer.side, Shape.of(filters, within_limit))
+    is_counted = matches is None or matches.way is Way.LOOK_UP
+    counting = _counts(viewer.side, Shape.of(filters, matches) if is_counted else Shape.of(filters, None), is_counted)
     [counted] = read(counting, asked | as_parameters(filters, None, COUNTED_TO + 1))
     listing = _list(viewer.side, Shape.of(filters, matches, after))
     found = read_as(listing, asked | as_parameters(filters, after, limit + 1), viewer, _conversation_row, by="id")
@@ -77,8 +77,8 @@ def conversation_list(
     return ConversationList(
         rows=rows,
         next=Position(last.last_message_at, last.id) if last else None,
-        total=min(counted[0], COUNTED_TO),
-        total_is_capped=counted[0] > COUNTED_TO or (matches is not None and matches.exceed_the_limit),
+        total=min(counted[0], COUNTED_TO) if is_counted else len(rows),
+        total_is_capped=counted[0] > COUNTED_TO if is_counted else last is not None or after is not None,
         version=counted[1],
         newest=str(counted[2] or ""),
         unread_messages=counted[3],
@@ -105,9 +105,10 @@ def conversation_and_limits(viewer: Viewer, conversation_id: int) -> tuple[Conve
 
 
 @cache
-def _counts(side: Side, shape: Shape) -> Select[Any]:
+def _counts(side: Side, shape: Shape, with_total: bool) -> Select[Any]:
     viewer = Anybody(side)
-    total = select(func.count()).select_from(page_of_ids(viewer, shape).subquery())
+    counted = select(func.count()).select_from(page_of_ids(viewer, shape).subquery())
+    total = counted if with_total else select(literal(0))
     version, unread = (
         select(column).where(access.owns_inbox(viewer)).scalar_subquery()
         for column in (Inbox.version, Inbox.unread_messages)
@@ -151,9 +152,11 @@ def _rows(viewer: Asking, visible: Select[Any], conversation: Any, marks: Any, d
     """Join visible conversations by primary keys to what a row shows.
 
     ``conversation`` and ``marks`` have the columns of both, whatever ``visible`` takes them from. Only admins see
-    conversations of several stores: the store of everybody else is known.
+    conversations of several stores: the store of everybody else is known, and so is the viewer's own name.
     """
-    sender = name(viewer, conversation.last_sender_type, null(), name_of_user(conversation.last_sender_id))
+    wrote = and_(conversation.last_sender_type == viewer.side, conversation.last_sender_id == viewer.id)
+    others = name(viewer, conversation.last_sender_type, null(), name_of_user(conversation.last_sender_id))
+    sender = case((wrote, null()), else_=others)
     if viewer.is_admin:
         visible = visible.add_columns(Store.code.label("store_code"), Store.name.label("store_name"))
         visible = visible.join(Store, Store.id == conversation.store_id)
@@ -173,6 +176,7 @@ def _rows(viewer: Asking, visible: Select[Any], conversation: Any, marks: Any, d
 
 def _conversation_row(viewer: Viewer, rows: list[Any]) -> ConversationRow:
     (row,) = rows
+    is_own = (row.last_sender_type, row.last_sender_id) == (viewer.side, viewer.id)
     sender_name = row.customer_name if row.last_sender_type is Side.CUSTOMER else row.other_sender_name
     store = viewer.store or StoreRef(row.store_id, row.store_code, row.store_name)
     return ConversationRow(
@@ -184,8 +188,8 @@ def _conversation_row(viewer: Viewer, rows: list[Any]) -> ConversationRow:
         created_at=row.created_at,
         last_message_at=row.last_message_at,
         last_message_preview=row.last_message_preview,
-        last_sender=party(viewer, row.last_sender_type, row.last_sender_id, sender_name),
-        last_sender_is_viewer=(row.last_sender_type, row.last_sender_id) == (viewer.side, viewer.id),
+        last_sender=party(viewer, row.last_sender_type, row.last_sender_id, viewer.name if is_own else sender_name),
+        last_sender_is_viewer=is_own,
         last_seq=row.last_seq,
         message_count=row.message_count,
         unread_count=row.unread_count or 0,

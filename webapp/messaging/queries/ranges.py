@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, select, tuple_, union_all
@@ -17,9 +18,14 @@ from webapp.messaging.models import (
     ConversationStatus,
     ConversationType,
 )
-from webapp.messaging.queries.rows import ConversationFilters, Finding, Matches, Position
+from webapp.messaging.queries.rows import ConversationFilters, Finding, Matches, Position, Way
 
 _Row = ConversationParticipant
+
+A_LITTLE_WAY = 200
+"""Conversations that are read one by one before those that hold a match are collected."""
+
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,7 @@ class Shape:
     unread: bool
     found: Finding | None = None
     """Only what a search found."""
-    walked: bool = False
-    """Too much was found to look all of it up: the inbox is walked, and each conversation asked."""
+    way: Way | None = None
     after: bool = False
 
     @classmethod
@@ -46,7 +51,7 @@ class Shape:
             by_store=filters.store_id is not None,
             unread=filters.unread,
             found=matches.finding if matches else None,
-            walked=matches is not None and matches.exceed_the_limit,
+            way=matches.way if matches else None,
             after=after is not None,
         )
 
@@ -66,8 +71,8 @@ def page_of_ids(viewer: Asking, shape: Shape, *more: Any) -> Select[Any]:
 
     Those are of the conversation in a team's list, else of the viewer's part in it.
     """
-    walks = shape.found is None or shape.walked
-    return _page_of_ranges(viewer, shape, more) if walks else _page_of_found(viewer, shape, more)
+    looks_up = shape.way is Way.LOOK_UP
+    return _page_of_found(viewer, shape, more) if looks_up else _page_of_ranges(viewer, shape, more)
 
 
 def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Select[Any]:
@@ -83,16 +88,29 @@ def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Sele
     narrowing: list[ColumnElement[bool]] = []
     if shape.by_store:
         narrowing.append(store == bindparam("wanted_store_id", type_=Id))
-    if shape.found:
-        narrowing.append(shape.found.holds(number))
     if shape.after:
         narrowing.append(_is_after(at, number))
+    if shape.found and shape.way is Way.WALK_A_LITTLE:
+        end = _end_of_a_little_way([one.where(*narrowing) for one in ranges], at, number)
+        narrowing += [at >= end, shape.found.reads(number)]
+    elif shape.found:
+        narrowing.append(shape.found.holds(number))
     most = bindparam("most", type_=Id)
     pages = [one.where(*narrowing).order_by(at.desc(), number.desc()).limit(most) for one in ranges]
     if len(pages) == 1:
         return pages[0]
     union = union_all(*(select(page.subquery()) for page in pages)).subquery()
     return select(union).order_by(union.c.last_message_at.desc(), union.c.id.desc()).limit(most)
+
+
+def _end_of_a_little_way(ranges: list[Select[Any]], at: Any, number: Any) -> ColumnElement[Any]:
+    """The SQL expression of the moment at which the first of the ranges has been walked far enough."""
+    ends = [
+        one.with_only_columns(at.label("at")).order_by(at.desc(), number.desc()).limit(1).offset(A_LITTLE_WAY)
+        for one in ranges
+    ]
+    first = select(func.max(union_all(*(select(end.subquery()) for end in ends)).subquery().c.at))
+    return func.coalesce(first.scalar_subquery(), literal(_BEGINNING, UTCDateTime()))
 
 
 def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Select[Any]:

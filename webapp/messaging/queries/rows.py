@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
@@ -38,21 +39,34 @@ class ConversationFilters:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A way to narrow an inbox to what a search found; both parts read the search's parameters.
+    """A way to narrow an inbox to what a search found; its parts read the search's parameters.
 
-    ``conversations`` selects their ids, as ``id``, up to a limit; ``holds`` is the condition on one conversation's id.
+    ``conversations`` selects their ids, as ``id``, up to a limit; ``holds`` is the condition on one conversation's id,
+    and so is ``reads``, which is the quicker one for few conversations and the slower one for many.
     """
 
     conversations: Callable[[], Select[Any]]
     holds: Callable[[ColumnElement[int]], ColumnElement[bool]]
+    reads: Callable[[ColumnElement[int]], ColumnElement[bool]]
+
+
+class Way(Enum):
+    """How a page of what was found is made: looked up, or walked from the top of the inbox, a little way or all."""
+
+    LOOK_UP = auto()
+    WALK_A_LITTLE = auto()
+    WALK = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a search found. When it is more than the limit of ``conversations``, an inbox is walked instead."""
+    """What a search found, and the way to it: what is more than the limit of ``conversations`` is not looked up.
+
+    A little way may end before the page is full, and the page is then not to be used.
+    """
 
     finding: Finding
-    exceed_the_limit: bool
+    way: Way
     parameters: Mapping[str, Any]
 
 
