@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import attach, change_settings, close, send, start
 from tests.search.conftest import listing
-from webapp.messaging.queries import ConversationFilters, inbox, ranges
+from webapp.messaging.queries import ConversationFilters, ranges
 from webapp.messaging.service import MessagingService
 from webapp.search import statements
 from webapp.search.matching import condition
@@ -21,11 +21,10 @@ def rarity(request, monkeypatch):
     """Make every word common or leave it rare: all ways of a search find the same."""
     if request.param != "rare":
         monkeypatch.setattr(statements, "RARE", 0)
+        monkeypatch.setattr(ranges, "A_LITTLE_WAY", 2)
+        statements.index.cache_clear()
     if request.param == "common in long ones":
         monkeypatch.setattr(statements, "LONG", 0)
-        monkeypatch.setattr(ranges, "A_LITTLE_WAY", 1)
-        statements.index.cache_clear()
-        monkeypatch.setattr(inbox, "_list", inbox._list.__wrapped__)
     yield request.param
     statements.index.cache_clear()
 

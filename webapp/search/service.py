@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,29 +48,41 @@ def list_conversations(
         return Listing(messaging.list_conversations(viewer, filters, after, limit))
     query = parse(filters.text, viewer.timezone)
     index = statements.index(postgresql=is_postgresql(), dated=query.is_dated)
-    matches = _find(index, viewer, query)
-    page = messaging.list_conversations(viewer, filters, after, limit, matches)
-    if matches.way is Way.WALK_A_LITTLE and page.next is None:
-        page = messaging.list_conversations(viewer, filters, after, limit, replace(matches, way=Way.WALK))
-    return Listing(page, _hits(index, viewer, query, matches, page.rows))
+    parameters = _parameters(index, viewer, query)
+    for way in _ways(index, parameters):
+        matches = Matches(index.finding, way, parameters)
+        page = messaging.list_conversations(viewer, filters, after, limit, matches)
+        if way is not Way.WALK_A_LITTLE or page.next:
+            break
+    return Listing(page, _hits(index, viewer, query, parameters, page.rows))
 
 
-def _find(index: statements.Index, viewer: Viewer, query: Query) -> Matches:
+def _parameters(index: statements.Index, viewer: Viewer, query: Query) -> dict[str, Any]:
     name = "" if viewer.is_admin else str(PlatformSettings().get(PLATFORM_DISPLAY_NAME))
     parameters = index.parameters(condition(viewer, query, name))
     if query.is_dated:
         parameters |= {"since": query.since or _ALWAYS["since"], "until": query.until or _ALWAYS["until"]}
-    found = session.scalar(statements.count(index), parameters) or 0
-    way = Way.WALK_A_LITTLE if found > statements.RARE else Way.LOOK_UP
-    return Matches(index.finding, way, parameters)
+    return parameters
+
+
+def _ways(index: statements.Index, parameters: dict[str, Any]) -> Iterator[Way]:
+    """Yield the ways to try, the last of which never fails. PostgreSQL walks a little in less time than it counts."""
+    if index.postgresql:
+        yield Way.WALK_A_LITTLE
+    if (session.scalar(statements.count(index), parameters) or 0) <= statements.RARE:
+        yield Way.LOOK_UP
+        return
+    if not index.postgresql:
+        yield Way.WALK_A_LITTLE
+    yield Way.WALK
 
 
 def _hits(
-    index: statements.Index, viewer: Viewer, query: Query, matches: Matches, rows: Sequence[ConversationRow]
+    index: statements.Index, viewer: Viewer, query: Query, parameters: dict[str, Any], rows: Sequence[ConversationRow]
 ) -> dict[int, Hit]:
     if not rows:
         return {}
-    asked = {**access.as_parameters(viewer), **matches.parameters, "shown": [row.id for row in rows]}
+    asked = {**access.as_parameters(viewer), **parameters, "shown": [row.id for row in rows]}
     found = {one.id: one for one in session.execute(statements.newest_matches(index, viewer.side), asked)}
     return {row.id: _hit(query, row, found[row.id]) for row in rows if row.id in found}
 

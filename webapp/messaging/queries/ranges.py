@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, select, tuple_, union_all
@@ -22,10 +21,8 @@ from webapp.messaging.queries.rows import ConversationFilters, Finding, Matches,
 
 _Row = ConversationParticipant
 
-A_LITTLE_WAY = 200
+A_LITTLE_WAY = 128
 """Conversations that are read one by one before those that hold a match are collected."""
-
-_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +101,13 @@ def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Sele
 
 
 def _end_of_a_little_way(ranges: list[Select[Any]], at: Any, number: Any) -> ColumnElement[Any]:
-    """The SQL expression of the moment at which the first of the ranges has been walked far enough."""
+    """The SQL expression of the moment at which the first of the ranges has been walked far enough; NULL if none is."""
     ends = [
         one.with_only_columns(at.label("at")).order_by(at.desc(), number.desc()).limit(1).offset(A_LITTLE_WAY)
         for one in ranges
     ]
     first = select(func.max(union_all(*(select(end.subquery()) for end in ends)).subquery().c.at))
-    return func.coalesce(first.scalar_subquery(), literal(_BEGINNING, UTCDateTime()))
+    return first.scalar_subquery()
 
 
 def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Select[Any]:

@@ -62,7 +62,8 @@ class Way(Enum):
 class Matches:
     """What a search found, and the way to it: what is more than the limit of ``conversations`` is not looked up.
 
-    A little way may end before the page is full, and the page is then not to be used.
+    A little way may end before the page is full, and the page is then not to be used; so it is in an inbox that is not
+    longer than that.
     """
 
     finding: Finding
