@@ -168,8 +168,8 @@ class Index:
             self._matches(),
             _index.c.rowid >= func.coalesce(first.scalar_subquery(), 0),
             _index.c.rowid <= func.coalesce(last.scalar_subquery(), -1),
-            _Found.conversation_id + 0
-            == conversation_id,  # a sum: the index of words is walked, not asked again and again
+            # a sum, so that the index of words is walked instead of asked for each message of the conversation
+            _Found.conversation_id + 0 == conversation_id,
         )
         return self._messages(what, newest), self._messages(what, older).join(_index, _index.c.rowid == _Found.id)
 
