@@ -114,7 +114,7 @@ def a_search_finds_admins_by_their_own_names(patch: Patch) -> None:
     def plain(viewer: Any, scopes: Any, term: Any, platform_name: str) -> Any:
         yield from right(viewer, scopes, term, platform_name)
         for scope in scopes:
-            yield matching._adjacent(scope, ADMIN, term)
+            yield matching._scoped(scope, ADMIN, term)
 
     patch.setattr(matching, "_plain", plain)
 
