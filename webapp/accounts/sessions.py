@@ -19,7 +19,7 @@ from webapp.accounts.models import Customer, Side, SignInSession, Store, StoreMe
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.audit.log import By
 from webapp.database import now, session
-from webapp.reading import read
+from webapp.prepared import read
 
 TOKEN_BYTES = 32
 ABSOLUTE_LIMIT = timedelta(days=30)

@@ -6,6 +6,7 @@ Every query begins with a viewer. Loading is the check: a stranger gets NotFound
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
@@ -79,12 +80,27 @@ class OneConversation:
     store_id = func.coalesce(Conversation.store_id, 0)
 
 
+class AnyConversation:
+    """A conversation whose id, store and channel come with the execution."""
+
+    id = bindparam("in_conversation", type_=Id)
+    store_id = bindparam("in_store", type_=Id)
+    conversation_type = bindparam("in_channel", type_=Conversation.conversation_type.type)
+
+
 Asking = Viewer | Anybody
 
 
-def as_parameters(viewer: Viewer) -> dict[str, Any]:
-    """Return what a statement that was built for Anybody needs to be about this viewer."""
-    return {"viewer_id": viewer.id, "viewer_store_id": viewer.store_id}
+def as_parameters(viewer: Viewer, conversation: Conversation | None = None) -> dict[str, Any]:
+    """Return what a statement that was built for Anybody, and for AnyConversation, needs to be about these."""
+    asked = {"viewer_id": viewer.id, "viewer_store_id": viewer.store_id}
+    return asked | parameters_of(conversation) if conversation else asked
+
+
+def parameters_of(conversation: Conversation) -> dict[str, Any]:
+    """Return what a statement that was built for AnyConversation needs to be about this one."""
+    channel = conversation.conversation_type
+    return {"in_conversation": conversation.id, "in_store": conversation.store_id, "in_channel": channel}
 
 
 def sides(channel: ConversationType) -> tuple[Side, Side]:
@@ -193,15 +209,20 @@ def require(viewer: Viewer, action: Action, conversation_id: int, *, lock: bool 
 
     Raises NotFound when it does not exist for this viewer, NotAllowed when they may see it but not do this.
     """
-    statement = visible_conversation(viewer, key(conversation_id), Conversation)
-    if lock:
-        statement = statement.with_for_update(of=Conversation)
-    conversation: Conversation | None = session.scalar(statement, execution_options={"populate_existing": True})
+    asked = {**as_parameters(viewer), "in_conversation": key(conversation_id)}
+    statement = _one(viewer.side, lock=lock)
+    conversation: Conversation | None = session.scalar(statement, asked, execution_options={"populate_existing": True})
     if conversation is None:
         raise NotFound
     if not may(viewer, action, conversation.conversation_type):
         raise NotAllowed
     return conversation
+
+
+@cache
+def _one(side: Side, *, lock: bool) -> Select[Any]:
+    statement = visible_conversation(Anybody(side), AnyConversation.id, Conversation)
+    return statement.with_for_update(of=Conversation) if lock else statement
 
 
 def exists(viewer: Viewer, conversation_id: int) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
+    Update,
+    UpdateBase,
     and_,
+    bindparam,
     case,
     false,
     func,
-    literal,
     not_,
     or_,
     select,
@@ -20,8 +25,9 @@ from sqlalchemy import (
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
-from webapp.database import is_postgresql, session
+from webapp.database import Id, UTCDateTime, is_postgresql, session
 from webapp.messaging import access, events
+from webapp.messaging.access import Anybody, AnyConversation
 from webapp.messaging.models import (
     HAS_UNREAD,
     Conversation,
@@ -30,6 +36,7 @@ from webapp.messaging.models import (
     Message,
     MessageKind,
 )
+from webapp.prepared import read, write
 
 _Row = ConversationParticipant
 
@@ -57,33 +64,43 @@ def unread_of(participant: type[ConversationParticipant], mark: Any) -> Any:
 
 def count_message(sender: Viewer, conversation: Conversation) -> None:
     """Count a new message for everybody in the conversation but its sender, and tell all their inboxes."""
-    own = access.is_own_participation(sender)
-    session.execute(
+    asked = {**access.as_parameters(sender, conversation), "at": conversation.last_message_at}
+    write(_count_for_participants(sender.side), asked)
+    _tell(conversation.id, write(_count_in_inboxes(sender.side), asked))
+
+
+@cache
+def _count_for_participants(side: Side) -> Update:
+    own = access.is_own_participation(Anybody(side))
+    return (
         update(_Row)
-        .where(_Row.conversation_id == conversation.id, _Row.left_at.is_(None))
+        .where(_Row.conversation_id == AnyConversation.id, _Row.left_at.is_(None))
         .values(
-            last_message_at=conversation.last_message_at,
+            last_message_at=bindparam("at", type_=UTCDateTime),
             unread_count=_Row.unread_count + case((own, 0), else_=1),
         )
-        .execution_options(synchronize_session=False)
     )
+
+
+@cache
+def _count_in_inboxes(side: Side) -> UpdateBase:
     not_counted = or_(
-        and_(Inbox.participant_type == sender.side, Inbox.participant_id == sender.id),
-        _is_hidden(conversation),
+        and_(Inbox.participant_type == side, Inbox.participant_id == Anybody.id),
+        _is_hidden(AnyConversation.conversation_type),
     )
     newly_unread = (
         select(case((_Row.unread_count == 1, 1), else_=0))
         .where(
-            _Row.conversation_id == conversation.id,
+            _Row.conversation_id == AnyConversation.id,
             _Row.participant_type == Inbox.participant_type,
             _Row.participant_id == Inbox.participant_id,
         )
         .correlate(Inbox)
         .scalar_subquery()
     )
-    _change_inboxes(
-        inboxes_of(conversation),
-        conversation,
+    return _changing_inboxes(
+        inboxes_of(AnyConversation),
+        AnyConversation.conversation_type,
         unread_messages=Inbox.unread_messages + case((not_counted, 0), else_=1),
         unread_conversations=Inbox.unread_conversations + case((not_counted, 0), else_=newly_unread),
     )
@@ -91,13 +108,20 @@ def count_message(sender: Viewer, conversation: Conversation) -> None:
 
 def copy_status(conversation: Conversation) -> None:
     """Copy a changed status to the participants and tell their inboxes that something changed."""
-    session.execute(
-        update(_Row)
-        .where(_Row.conversation_id == conversation.id)
-        .values(status=conversation.status)
-        .execution_options(synchronize_session=False)
-    )
-    _change_inboxes(inboxes_of(conversation), conversation)
+    asked = {**access.parameters_of(conversation), "now": conversation.status}
+    write(_copy_status(), asked)
+    _tell(conversation.id, write(_touch_inboxes(), asked))
+
+
+@cache
+def _copy_status() -> Update:
+    status = bindparam("now", type_=_Row.status.type)
+    return update(_Row).where(_Row.conversation_id == AnyConversation.id).values(status=status)
+
+
+@cache
+def _touch_inboxes() -> UpdateBase:
+    return _changing_inboxes(inboxes_of(AnyConversation), AnyConversation.conversation_type)
 
 
 def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int) -> None:
@@ -106,23 +130,64 @@ def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int
     The conversation and the viewer's inbox are locked, so that ``before`` is what the row says. Somebody who was made
     to leave meanwhile has no mark to move.
     """
-    own = and_(_Row.conversation_id == conversation.id, access.is_own_participation(viewer), _Row.left_at.is_(None))
-    after = session.scalar(
+    asked = access.as_parameters(viewer, conversation)
+    rows = write(_set_mark(viewer.side), {**asked, "mark": mark})
+    if not rows:
+        return
+    after = rows[0].unread_count
+    events.changed(events.MarkMoved(*events.about(conversation)))
+    change = {"messages": after - before, "conversations": int(after > 0) - int(before > 0)}
+    _tell(None, write(_change_own_inbox(viewer.side), {**asked, **change}))
+
+
+@cache
+def _set_mark(side: Side) -> UpdateBase:
+    mark = bindparam("mark", type_=Id)
+    own = access.is_own_participation(Anybody(side))
+    return (
         update(_Row)
-        .where(own)
+        .where(_Row.conversation_id == AnyConversation.id, own, _Row.left_at.is_(None))
         .values(last_read_seq=mark, unread_count=unread_of(_Row, mark))
         .returning(_Row.unread_count)
-        .execution_options(synchronize_session=False)
     )
-    if after is None:
-        return
-    events.changed(events.MarkMoved(*events.about(conversation)))
-    hidden = _is_hidden(conversation)  # asked again here: it can be switched between the check and this statement
-    _change_inboxes(
-        access.owns_inbox(viewer),
-        unread_messages=Inbox.unread_messages + case((hidden, 0), else_=after - before),
-        unread_conversations=Inbox.unread_conversations + case((hidden, 0), else_=int(after > 0) - int(before > 0)),
+
+
+@cache
+def _change_own_inbox(side: Side) -> UpdateBase:
+    """It asks again what is hidden: that can be switched between the check and this statement."""
+    hidden = _is_hidden(AnyConversation.conversation_type)
+    messages, conversations = bindparam("messages", type_=Id), bindparam("conversations", type_=Id)
+    return _changing_inboxes(
+        access.owns_inbox(Anybody(side)),
+        unread_messages=Inbox.unread_messages + case((hidden, 0), else_=messages),
+        unread_conversations=Inbox.unread_conversations + case((hidden, 0), else_=conversations),
     )
+
+
+def lock_inboxes_of(conversation: Conversation) -> None:
+    """Lock the inboxes of everybody who takes part in the conversation: see ``lock_inboxes``."""
+    if is_postgresql():
+        read(_locking_those_of_a_conversation(), access.parameters_of(conversation))
+
+
+def lock_inbox_of(viewer: Viewer) -> None:
+    """Lock the viewer's own inbox: see ``lock_inboxes``."""
+    if is_postgresql():
+        read(_locking_that_of_a_viewer(viewer.side), access.as_parameters(viewer))
+
+
+@cache
+def _locking_those_of_a_conversation() -> Select[Any]:
+    return _locking(inboxes_of(AnyConversation))
+
+
+@cache
+def _locking_that_of_a_viewer(side: Side) -> Select[Any]:
+    return _locking(access.owns_inbox(Anybody(side)))
+
+
+def _locking(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update()
 
 
 def lock_inboxes(condition: ColumnElement[bool]) -> None:
@@ -132,17 +197,18 @@ def lock_inboxes(condition: ColumnElement[bool]) -> None:
     each other. It is a statement of its own: what is summed must be read after the wait. SQLite has one writer.
     """
     if is_postgresql():
-        session.execute(select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update())
+        session.execute(_locking(condition))
 
 
 def recount_inboxes(condition: ColumnElement[bool]) -> None:
     """Set the sums of the inboxes anew from their participants' counts, leaving out what access hides."""
     lock_inboxes(condition)
-    _change_inboxes(
-        condition,
-        unread_messages=unread_messages_of_inbox(),
-        unread_conversations=unread_conversations_of_inbox(),
-    )
+    anew = {
+        "unread_messages": unread_messages_of_inbox(),
+        "unread_conversations": unread_conversations_of_inbox(),
+    }
+    changed = _changing_inboxes(condition, **anew).execution_options(synchronize_session=False)
+    _tell(None, session.execute(changed).all())
 
 
 def recount_customer_inboxes() -> None:
@@ -177,15 +243,14 @@ def unread_conversations_of_inbox() -> Any:
     )
 
 
-def inboxes_of(conversation: Conversation) -> ColumnElement[bool]:
+def inboxes_of(conversation: Conversation | type[AnyConversation]) -> ColumnElement[bool]:
     """The condition that an inbox is that of somebody who takes part in the conversation."""
     return Inbox.id.in_(
         select(_Row.inbox_id).where(_Row.conversation_id == conversation.id, _Row.inbox_id.is_not(None))
     )
 
 
-def _is_hidden(conversation: Conversation) -> ColumnElement[bool]:
-    channel = literal(conversation.conversation_type, Conversation.conversation_type.type)
+def _is_hidden(channel: Any) -> ColumnElement[bool]:
     return access.is_hidden(Inbox.participant_type, channel)
 
 
@@ -193,16 +258,19 @@ def _is_counted() -> ColumnElement[bool]:
     return not_(access.is_hidden(_Row.participant_type, _Row.conversation_type))
 
 
-def _change_inboxes(condition: ColumnElement[bool], conversation: Conversation | None = None, **values: Any) -> None:
-    """Change inboxes, and tell their owners, but for those from whom access hides the conversation."""
-    hidden = _is_hidden(conversation) if conversation else false()
-    rows = session.execute(
+def _changing_inboxes(condition: ColumnElement[bool], channel: Any = None, **values: Any) -> UpdateBase:
+    """The statement that changes inboxes, and returns whose they are and from whom access hides the channel."""
+    hidden = false() if channel is None else _is_hidden(channel)
+    return (
         update(Inbox)
         .where(condition)
         .values(version=Inbox.version + 1, **values)
-        .returning(Inbox.participant_type, Inbox.participant_id, Inbox.store_id, hidden)
-        .execution_options(synchronize_session=False)
+        .returning(Inbox.participant_type, Inbox.participant_id, Inbox.store_id, hidden.label("is_hidden"))
     )
+
+
+def _tell(conversation_id: int | None, rows: Sequence[Any]) -> None:
+    """Tell the owners of changed inboxes, but for those from whom access hides the conversation."""
     owners = tuple(events.Owner(side, person, store_id) for side, person, store_id, is_hidden in rows if not is_hidden)
     if owners:
-        events.changed(events.InboxesChanged(conversation.id if conversation else None, owners))
+        events.changed(events.InboxesChanged(conversation_id, owners))

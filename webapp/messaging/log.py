@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.errors import QuotaReached
@@ -59,14 +62,13 @@ def add_message(
     ``names`` of the parties come with the first one, so that the conversation can be found by them.
     """
     filenames = [file.filename for file in files]
-    seq = _next_seq(
-        conversation,
-        message_count=Conversation.message_count + 1,
-        last_message_at=max(moment, conversation.last_message_at),
-        last_message_preview=preview_of(content, filenames),
-        last_sender_type=viewer.side,
-        last_sender_id=viewer.id,
-    )
+    written = {
+        "last_message_at": max(moment, conversation.last_message_at),
+        "last_message_preview": preview_of(content, filenames),
+        "last_sender_type": viewer.side,
+        "last_sender_id": viewer.id,
+    }
+    seq = _next_seq(conversation, MessageKind.MESSAGE, written)
     message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
     subject = conversation.subject if seq == 1 else ""
     said = words.Said((viewer.side, viewer.id), viewer.name, content, filenames, subject, names)
@@ -117,29 +119,36 @@ def change_status(
 ) -> None:
     """Append the event of a changed status to a locked conversation and copy the status to its inboxes."""
     moment = now()
-    counters.lock_inboxes(counters.inboxes_of(conversation))
+    counters.lock_inboxes_of(conversation)
     closed = status is ConversationStatus.CLOSED
-    seq = _next_seq(
-        conversation,
-        status=status,
-        closed_at=moment if closed else None,
-        closed_by_type=viewer.side if closed else None,
-        closed_by_id=viewer.id if closed else None,
-    )
+    changed = {
+        "status": status,
+        "closed_at": moment if closed else None,
+        "closed_by_type": viewer.side if closed else None,
+        "closed_by_id": viewer.id if closed else None,
+    }
+    seq = _next_seq(conversation, MessageKind.EVENT, changed)
     session.add(_message(viewer, conversation, seq, MessageKind.EVENT, word.value, moment))
     session.flush()
     counters.copy_status(conversation)
 
 
-def _next_seq(conversation: Conversation, **values: object) -> int:
-    changed = (
-        update(Conversation)
-        .where(Conversation.id == conversation.id)
-        .values(last_seq=Conversation.last_seq + 1, **values)
-        .returning(Conversation)
-    )
-    session.scalars(changed, execution_options={"synchronize_session": False, "populate_existing": True}).one()
+def _next_seq(conversation: Conversation, kind: MessageKind, values: Mapping[str, object]) -> int:
+    """Take the next number of a locked conversation, and set these columns of it."""
+    asked = {"in_conversation": conversation.id, **{f"new_{name}": value for name, value in values.items()}}
+    options = {"synchronize_session": False, "populate_existing": True}
+    session.scalars(_append(kind, tuple(values)), asked, execution_options=options).one()
     return conversation.last_seq
+
+
+@cache
+def _append(kind: MessageKind, names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    columns = Conversation.__table__.c
+    new: dict[str, Any] = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in names}
+    if kind is MessageKind.MESSAGE:
+        new["message_count"] = Conversation.message_count + 1
+    of_it = update(Conversation).where(Conversation.id == access.AnyConversation.id)
+    return of_it.values(last_seq=Conversation.last_seq + 1, **new).returning(Conversation)
 
 
 def _message(

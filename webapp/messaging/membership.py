@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.models import Side, StoreMember, User, UserRole
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
 from webapp.messaging import access, counters, unsent
+from webapp.messaging.access import Anybody, AnyConversation
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
@@ -23,6 +40,7 @@ from webapp.messaging.models import (
     MessageKind,
 )
 from webapp.messaging.moderation_models import Block
+from webapp.prepared import read
 
 Person = tuple[Side, int]
 
@@ -44,7 +62,14 @@ class Standing:
 
 def standing(viewer: Viewer, conversation: Conversation, client_key: str | None = None) -> Standing:
     """Read all that a verb needs to know before it writes to a locked conversation, in one statement."""
-    row = ConversationParticipant
+    asked = {**access.as_parameters(viewer, conversation), "sent_under": client_key}
+    (found,) = read(_standing(viewer.side, keyed=client_key is not None), asked)
+    return Standing(found[0] > 0, found[1], found[2], found[3] == 0, found[4], bool(found[5]), bool(found[6]))
+
+
+@cache
+def _standing(side: Side, *, keyed: bool) -> Select[Any]:
+    row, viewer, conversation = ConversationParticipant, Anybody(side), AnyConversation
     here = row.left_at.is_(None)
     mine = and_(access.is_own_participation(viewer), here)
     active = and_(
@@ -56,28 +81,25 @@ def standing(viewer: Viewer, conversation: Conversation, client_key: str | None 
         ),
     )
     sent = select(Message.id).where(
-        Message.sender_type == viewer.side,
+        Message.sender_type == side,
         Message.sender_id == viewer.id,
         Message.conversation_id == conversation.id,
-        Message.client_key == client_key,
+        Message.client_key == bindparam("sent_under", type_=Message.client_key.type),
     )
-    found = session.execute(
-        select(
-            func.count(case((mine, 1))),
-            func.coalesce(func.max(case((mine, row.last_read_seq))), 0),
-            func.coalesce(func.max(case((mine, row.unread_count))), 0),
-            func.count(case((and_(row.participant_type != viewer.side, active), 1))),
-            sent.scalar_subquery() if client_key else null(),
-            exists().where(unsent.is_own(viewer), KeptDraft.conversation_id == conversation.id),
-            exists().where(
-                Block.store_id == conversation.store_id,
-                Block.channel == conversation.conversation_type,
-                Block.blocked_side == viewer.side,
-                Block.blocked_id == viewer.id,
-            ),
-        ).where(row.conversation_id == conversation.id)
-    ).one()
-    return Standing(found[0] > 0, found[1], found[2], found[3] == 0, found[4], bool(found[5]), bool(found[6]))
+    return select(
+        func.count(case((mine, 1))),
+        func.coalesce(func.max(case((mine, row.last_read_seq))), 0),
+        func.coalesce(func.max(case((mine, row.unread_count))), 0),
+        func.count(case((and_(row.participant_type != side, active), 1))),
+        sent.scalar_subquery() if keyed else null(),
+        exists().where(unsent.is_own(viewer), KeptDraft.conversation_id == conversation.id),
+        exists().where(
+            Block.store_id == conversation.store_id,
+            Block.channel == conversation.conversation_type,
+            Block.blocked_side == side,
+            Block.blocked_id == viewer.id,
+        ),
+    ).where(row.conversation_id == conversation.id)
 
 
 def missing_side(viewer: Viewer, conversation: Conversation, known: Standing) -> list[Person]:
@@ -123,11 +145,11 @@ def tenant_of(person: Person, store_id: int) -> int | None:
 def lock(conversation: Conversation, joining: Iterable[Person], moment: datetime) -> None:
     """Lock the inboxes of a conversation and of those who are about to join it, making theirs when they have none."""
     people, store_id = sorted(set(joining)), conversation.store_id
-    condition = counters.inboxes_of(conversation)
-    if people:
-        make_inboxes([(person, tenant_of(person, store_id)) for person in people], moment)
-        condition = or_(condition, _owned_by(people, store_id))
-    counters.lock_inboxes(condition)
+    if not people:
+        counters.lock_inboxes_of(conversation)
+        return
+    make_inboxes([(person, tenant_of(person, store_id)) for person in people], moment)
+    counters.lock_inboxes(or_(counters.inboxes_of(conversation), _owned_by(people, store_id)))
 
 
 def join(conversation: Conversation, people: Iterable[Person], moment: datetime, read_up_to: int = 0) -> None:
@@ -223,7 +245,7 @@ def _owned_by(people: Iterable[Person], store_id: int) -> ColumnElement[bool]:
     )
 
 
-def _active_members(side: Any, store_id: int) -> Select[int]:
+def _active_members(side: Any, store_id: Any) -> Select[int]:
     """The ids of the users who are active on a side of a store's conversations; the side is SQL."""
     return (
         select(User.id)

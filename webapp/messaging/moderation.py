@@ -164,7 +164,7 @@ def _show_preview_anew(conversation: Conversation, message: Message) -> None:
 
 
 def _tell(viewer: Viewer, conversation: Conversation, message: Message, *, is_whole: bool) -> None:
-    counters.lock_inboxes(counters.inboxes_of(conversation))
+    counters.lock_inboxes_of(conversation)
     counters.copy_status(conversation)
     about = events.about(conversation)
     events.publish(events.MessageTakenAway(*about, viewer.side, viewer.id, message.id, message.seq, is_whole))

@@ -141,7 +141,7 @@ class MessagingService:
         standing = membership.standing(viewer, conversation)
         mark = max(standing.last_read_seq, _within(conversation, up_to_seq))
         if standing.is_participant and mark > standing.last_read_seq:
-            counters.lock_inboxes(access.owns_inbox(viewer))
+            counters.lock_inbox_of(viewer)
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
         return ReadMark(mark if standing.is_participant else 0, queries.badge(viewer))
 
@@ -155,7 +155,7 @@ class MessagingService:
         if from_seq is None:
             from_seq = queries.last_by_others(viewer, conversation.id) or conversation.last_seq + 1
         mark = _within(conversation, from_seq - 1)
-        counters.lock_inboxes(access.owns_inbox(viewer))
+        counters.lock_inbox_of(viewer)
         counters.move_mark(viewer, conversation, mark, before)
         return ReadMark(mark, queries.badge(viewer))
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import cache
 
-from sqlalchemy import false, insert, literal, not_, select
+from sqlalchemy import Insert, bindparam, false, insert, not_, select
 
-from webapp.database import now, session
+from webapp.accounts.models import Side
+from webapp.database import Id, UTCDateTime, now
+from webapp.messaging import access
+from webapp.messaging.access import Anybody, AnyConversation
 from webapp.messaging.events import Event, MessageSent
 from webapp.messaging.models import ConversationParticipant
 from webapp.notifications.models import OutboxEntry
+from webapp.prepared import write
 
 _Row = ConversationParticipant
 
@@ -22,31 +26,30 @@ class MessageNotificationService:
 
         In the transaction of the message and in one statement: both are there or none. Nothing is sent here.
         """
-        moment: datetime = now()
-        own = (_Row.participant_type == sent.by_side) & (_Row.participant_id == sent.by_id)
-        recipients = select(
-            literal(sent.message_id),
-            _Row.participant_type,
-            _Row.participant_id,
-            _Row.conversation_id,
-            _Row.store_id,
-            literal(sent.seq),
-            false(),
-            literal(moment, OutboxEntry.created_at.type),
-        ).where(
-            _Row.conversation_id == sent.conversation_id, _Row.left_at.is_(None), _Row.email_notifications, not_(own)
-        )
-        columns = [
-            OutboxEntry.message_id,
-            OutboxEntry.participant_type,
-            OutboxEntry.participant_id,
-            OutboxEntry.conversation_id,
-            OutboxEntry.store_id,
-            OutboxEntry.seq,
-            OutboxEntry.for_digest,
-            OutboxEntry.created_at,
-        ]
-        session.execute(insert(OutboxEntry).from_select(columns, recipients, include_defaults=False))
+        about = {"of_message": sent.message_id, "numbered": sent.seq, "in_conversation": sent.conversation_id}
+        write(_for_everybody_else(sent.by_side), {**about, "viewer_id": sent.by_id, "at": now()})
+
+
+@cache
+def _for_everybody_else(than: Side) -> Insert:
+    entry = OutboxEntry
+    values = {
+        entry.message_id: bindparam("of_message", type_=Id),
+        entry.participant_type: _Row.participant_type,
+        entry.participant_id: _Row.participant_id,
+        entry.conversation_id: _Row.conversation_id,
+        entry.store_id: _Row.store_id,
+        entry.seq: bindparam("numbered", type_=Id),
+        entry.for_digest: false(),
+        entry.created_at: bindparam("at", type_=UTCDateTime),
+    }
+    recipients = select(*values.values()).where(
+        _Row.conversation_id == AnyConversation.id,
+        _Row.left_at.is_(None),
+        _Row.email_notifications,
+        not_(access.is_own_participation(Anybody(than))),
+    )
+    return insert(entry).from_select(list(values), recipients, include_defaults=False)
 
 
 def write_outbox(happened: Event) -> None:

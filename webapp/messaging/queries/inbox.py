@@ -25,7 +25,7 @@ from webapp.messaging.queries.rows import (
     Position,
     Way,
 )
-from webapp.reading import read, read_as
+from webapp.prepared import read, read_as
 from webapp.settings import service as settings
 from webapp.settings.definitions import ATTACHMENT_MAX_FILES, ATTACHMENT_MAX_SIZE_MB, PLATFORM_DISPLAY_NAME
 

@@ -15,7 +15,7 @@ from webapp.messaging.access import Anybody
 from webapp.messaging.models import Conversation, Inbox
 from webapp.messaging.queries.ranges import newest_of_team
 from webapp.messaging.queries.rows import Badge
-from webapp.reading import read
+from webapp.prepared import read
 
 
 def badge(viewer: Viewer) -> Badge:

@@ -18,7 +18,7 @@ from webapp.messaging.queries.attachments import attachment_rows, with_attachmen
 from webapp.messaging.queries.inbox import conversation_and_limits
 from webapp.messaging.queries.names import known_name, party
 from webapp.messaging.queries.rows import LEAD, MessageRow, ParticipantRow, Removal, Thread, Window
-from webapp.reading import read, read_as
+from webapp.prepared import read, read_as
 
 _Row = ConversationParticipant
 

@@ -1,7 +1,7 @@
-"""Hot reads: a SELECT that is compiled once and handed to the driver as it is, and rows made into values once.
+"""Hot statements: compiled once and handed to the driver as they are, and rows made into values once.
 
-SQLAlchemy costs a hot read more than the database does: finding what a statement compiled to, and making columns into
-Python's types. A page is read again and again, and most of its rows are as they were.
+SQLAlchemy costs a hot statement more than the database does: putting it together, finding what it compiled to, and
+making columns into Python's types. A page is read again and again, and most of its rows are as they were.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Select, UpdateBase
 
 from webapp.database import session
 
 MOST = 4096
 """Values that are remembered; one more, and all are forgotten."""
 
+Statement = Select[*tuple[Any, ...]] | UpdateBase
 _Value = TypeVar("_Value")
 _Process = Callable[[Any], Any]
 
@@ -28,6 +29,15 @@ def read(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> 
     """Run a SELECT of columns that is built once and kept, past the ORM; return its rows, with the columns' names.
 
     Parameters are those without a value of their own; a list of values is none.
+    """
+    prepared, raw = _run(statement, parameters)
+    return [prepared.row(one) for one in raw]
+
+
+def write(statement: UpdateBase, parameters: Mapping[str, Any]) -> list[Any]:
+    """Run an INSERT, UPDATE or DELETE in the same way; return the rows of its RETURNING, if it has one.
+
+    Objects that the session has loaded keep what they hold, and a column gets only a value that the statement names.
     """
     prepared, raw = _run(statement, parameters)
     return [prepared.row(one) for one in raw]
@@ -64,18 +74,19 @@ def _make_room() -> None:
         _made.clear()
 
 
-def _run(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> tuple[_Prepared, Sequence[Any]]:
+def _run(statement: Statement, parameters: Mapping[str, Any]) -> tuple[_Prepared, Sequence[Any]]:
     if session.new or session.dirty:
         session.flush()
     connection = session.connection()
     prepared = _prepare(statement, connection.dialect)
-    return prepared, connection.exec_driver_sql(prepared.sql, prepared.bound(parameters)).all()
+    result = connection.exec_driver_sql(prepared.sql, prepared.bound(parameters))
+    return prepared, result.all() if result.returns_rows else ()
 
 
 class _Prepared:
     """What a statement compiles to for one kind of database."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         self._order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
@@ -89,7 +100,9 @@ class _Prepared:
                 self._given.append((name, bind.key, process))
             else:
                 self._constants[name] = process(bind.effective_value) if process else bind.effective_value
-        columns = list(statement.selected_columns)
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise ValueError("a default of Python's would be left out")
+        columns = list(statement.selected_columns if isinstance(statement, Select) else statement.exported_columns)
         self.names = [str(column.key) for column in columns]
         self._make: Any = namedtuple("Row", self.names, rename=True)._make  # type: ignore[attr-defined]
         processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
@@ -111,5 +124,5 @@ class _Prepared:
 
 
 @lru_cache(maxsize=512)
-def _prepare(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Prepared:
+def _prepare(statement: Statement, dialect: Dialect) -> _Prepared:
     return _Prepared(statement, dialect)
