@@ -20,6 +20,8 @@ MAY_READ = {
     "webapp/messaging/retention.py": "counts and deletes what is old, without a viewer, for admins",
     "webapp/messaging/returning.py": "brings people back, without a viewer",
     "webapp/messaging/single_files.py": "takes out a file that access has found, or an operator names",
+    "webapp/messaging/locks.py": "locks the inboxes of a conversation that access has loaded",
+    "webapp/messaging/standing.py": "where the viewer stands in a conversation that access has loaded",
     "webapp/messaging/membership.py": "who takes part in a conversation that access has loaded",
     "webapp/messaging/service.py": "the verbs, on what access has loaded",
     "webapp/messaging/numbers.py": "the highest id, for the next one",

@@ -20,6 +20,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.audit import log
 from webapp.audit.models import Action
 from webapp.database import now, session
+from webapp.prepared import read
 
 PREFIX = "parley_"
 """So that people and secret scanners know one when they see it."""
@@ -101,9 +102,10 @@ def find(side: Side, token: str) -> TokenHolder | None:
     if not _SHAPE.fullmatch(token):
         return None
     moment = now()
-    row = session.execute(_valid(side), {"sought": hash_token(token), "moment": moment}).one_or_none()
-    if row is None:
+    rows = read(_valid(side), {"sought": hash_token(token), "moment": moment})
+    if not rows:
         return None
+    (row,) = rows
     scopes = frozenset(map(Scope, row.scopes.split()))
     is_due = row.last_used_at is None or row.last_used_at < moment - USED_EVERY
     return TokenHolder(viewer_of(side, row), row.token_id, scopes, is_due)

@@ -9,16 +9,18 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
-from webapp.accounts.viewer import OnASide, Viewer
+from webapp.accounts.viewer import Viewer
 from webapp.attachments.models import MessageAttachment
-from webapp.database import Id, session
+from webapp.database import session
+from webapp.messaging.asking import Anybody, AnyConversation, Asking, OneConversation, as_parameters
 from webapp.messaging.errors import NotAllowed, NotFound
 from webapp.messaging.models import Conversation, ConversationParticipant, ConversationType, Inbox, Message
 from webapp.messaging.words import Place
+from webapp.prepared import read
 from webapp.settings import service as settings
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS
 
@@ -61,46 +63,6 @@ def channels(side: Side, action: Action = Action.SEE) -> tuple[ConversationType,
 def may(viewer: Viewer, action: Action, channel: ConversationType) -> bool:
     """Tell whether the viewer may do this in a conversation of the channel that they can see."""
     return action in RULES.get((viewer.side, channel), frozenset())
-
-
-class Anybody(OnASide):
-    """A viewer of a side whose id and tenant come with the execution, so that a statement is built once and kept."""
-
-    id: Any = bindparam("viewer_id", type_=Id)
-    tenant_id: Any = bindparam("viewer_store_id", type_=Id)
-
-    def __init__(self, side: Side) -> None:
-        self.side = side
-
-
-class OneConversation:
-    """A conversation by its id: for a condition on the bare column PostgreSQL might walk all of its store instead."""
-
-    conversation_type = Conversation.conversation_type
-    store_id = func.coalesce(Conversation.store_id, 0)
-
-
-class AnyConversation:
-    """A conversation whose id, store and channel come with the execution."""
-
-    id = bindparam("in_conversation", type_=Id)
-    store_id = bindparam("in_store", type_=Id)
-    conversation_type = bindparam("in_channel", type_=Conversation.conversation_type.type)
-
-
-Asking = Viewer | Anybody
-
-
-def as_parameters(viewer: Viewer, conversation: Conversation | None = None) -> dict[str, Any]:
-    """Return what a statement that was built for Anybody, and for AnyConversation, needs to be about these."""
-    asked = {"viewer_id": viewer.id, "viewer_store_id": viewer.store_id}
-    return asked | parameters_of(conversation) if conversation else asked
-
-
-def parameters_of(conversation: Conversation) -> dict[str, Any]:
-    """Return what a statement that was built for AnyConversation needs to be about this one."""
-    channel = conversation.conversation_type
-    return {"in_conversation": conversation.id, "in_store": conversation.store_id, "in_channel": channel}
 
 
 def sides(channel: ConversationType) -> tuple[Side, Side]:
@@ -229,7 +191,13 @@ def exists(viewer: Viewer, conversation_id: int) -> bool:
     """Tell whether the viewer may see a conversation of this id."""
     if not 0 < conversation_id <= LARGEST_KEY:
         return False
-    return session.scalar(visible_conversation(viewer, conversation_id, Conversation.id)) is not None
+    asked = {**as_parameters(viewer), "in_conversation": conversation_id}
+    return bool(read(_whether_one_exists(viewer.side), asked))
+
+
+@cache
+def _whether_one_exists(side: Side) -> Select[Any]:
+    return visible_conversation(Anybody(side), AnyConversation.id, Conversation.id)
 
 
 def require_start(viewer: Viewer, channel: ConversationType) -> None:

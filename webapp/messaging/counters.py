@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     Update,
     UpdateBase,
     and_,
@@ -26,8 +25,8 @@ from sqlalchemy import (
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import Id, UTCDateTime, is_postgresql, session
-from webapp.messaging import access, events
-from webapp.messaging.access import Anybody, AnyConversation
+from webapp.messaging import access, asking, events, locks
+from webapp.messaging.asking import Anybody, AnyConversation
 from webapp.messaging.models import (
     HAS_UNREAD,
     Conversation,
@@ -36,7 +35,7 @@ from webapp.messaging.models import (
     Message,
     MessageKind,
 )
-from webapp.prepared import read, write
+from webapp.prepared import write
 
 _Row = ConversationParticipant
 
@@ -64,7 +63,7 @@ def unread_of(participant: type[ConversationParticipant], mark: Any) -> Any:
 
 def count_message(sender: Viewer, conversation: Conversation) -> None:
     """Count a new message for everybody in the conversation but its sender, and tell all their inboxes."""
-    asked = {**access.as_parameters(sender, conversation), "at": conversation.last_message_at}
+    asked = {**asking.as_parameters(sender, conversation), "at": conversation.last_message_at}
     write(_count_for_participants(sender.side), asked)
     _tell(conversation.id, write(_count_in_inboxes(sender.side), asked))
 
@@ -99,7 +98,7 @@ def _count_in_inboxes(side: Side) -> UpdateBase:
         .scalar_subquery()
     )
     return _changing_inboxes(
-        inboxes_of(AnyConversation),
+        locks.inboxes_of(AnyConversation),
         AnyConversation.conversation_type,
         unread_messages=Inbox.unread_messages + case((not_counted, 0), else_=1),
         unread_conversations=Inbox.unread_conversations + case((not_counted, 0), else_=newly_unread),
@@ -108,7 +107,7 @@ def _count_in_inboxes(side: Side) -> UpdateBase:
 
 def copy_status(conversation: Conversation) -> None:
     """Copy a changed status to the participants and tell their inboxes that something changed."""
-    asked = {**access.parameters_of(conversation), "now": conversation.status}
+    asked = {**asking.parameters_of(conversation), "now": conversation.status}
     write(_copy_status(), asked)
     _tell(conversation.id, write(_touch_inboxes(), asked))
 
@@ -121,7 +120,7 @@ def _copy_status() -> Update:
 
 @cache
 def _touch_inboxes() -> UpdateBase:
-    return _changing_inboxes(inboxes_of(AnyConversation), AnyConversation.conversation_type)
+    return _changing_inboxes(locks.inboxes_of(AnyConversation), AnyConversation.conversation_type)
 
 
 def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int) -> None:
@@ -130,7 +129,7 @@ def move_mark(viewer: Viewer, conversation: Conversation, mark: int, before: int
     The conversation and the viewer's inbox are locked, so that ``before`` is what the row says. Somebody who was made
     to leave meanwhile has no mark to move.
     """
-    asked = access.as_parameters(viewer, conversation)
+    asked = asking.as_parameters(viewer, conversation)
     rows = write(_set_mark(viewer.side), {**asked, "mark": mark})
     if not rows:
         return
@@ -164,45 +163,9 @@ def _change_own_inbox(side: Side) -> UpdateBase:
     )
 
 
-def lock_inboxes_of(conversation: Conversation) -> None:
-    """Lock the inboxes of everybody who takes part in the conversation: see ``lock_inboxes``."""
-    if is_postgresql():
-        read(_locking_those_of_a_conversation(), access.parameters_of(conversation))
-
-
-def lock_inbox_of(viewer: Viewer) -> None:
-    """Lock the viewer's own inbox: see ``lock_inboxes``."""
-    if is_postgresql():
-        read(_locking_that_of_a_viewer(viewer.side), access.as_parameters(viewer))
-
-
-@cache
-def _locking_those_of_a_conversation() -> Select[Any]:
-    return _locking(inboxes_of(AnyConversation))
-
-
-@cache
-def _locking_that_of_a_viewer(side: Side) -> Select[Any]:
-    return _locking(access.owns_inbox(Anybody(side)))
-
-
-def _locking(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(Inbox.id).where(condition).order_by(Inbox.id).with_for_update()
-
-
-def lock_inboxes(condition: ColumnElement[bool]) -> None:
-    """Keep others from changing the inboxes until the transaction ends.
-
-    Always in the order of ids, and all that a verb needs in one go: two senders with common readers would wait for
-    each other. It is a statement of its own: what is summed must be read after the wait. SQLite has one writer.
-    """
-    if is_postgresql():
-        session.execute(_locking(condition))
-
-
 def recount_inboxes(condition: ColumnElement[bool]) -> None:
     """Set the sums of the inboxes anew from their participants' counts, leaving out what access hides."""
-    lock_inboxes(condition)
+    locks.lock_inboxes(condition)
     anew = {
         "unread_messages": unread_messages_of_inbox(),
         "unread_conversations": unread_conversations_of_inbox(),
@@ -240,13 +203,6 @@ def unread_conversations_of_inbox() -> Any:
         .where(_Row.inbox_id == Inbox.id, HAS_UNREAD, _is_counted())
         .correlate(Inbox)
         .scalar_subquery()
-    )
-
-
-def inboxes_of(conversation: Conversation | type[AnyConversation]) -> ColumnElement[bool]:
-    """The condition that an inbox is that of somebody who takes part in the conversation."""
-    return Inbox.id.in_(
-        select(_Row.inbox_id).where(_Row.conversation_id == conversation.id, _Row.inbox_id.is_not(None))
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import UpdateBase, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.accounts.viewer import Viewer
@@ -19,11 +20,12 @@ from webapp.attachments.models import MessageAttachment, ScanState
 from webapp.audit import log as audit
 from webapp.audit.models import Action
 from webapp.database import is_postgresql, now, session
-from webapp.messaging import access, counters, events, words
+from webapp.messaging import access, asking, counters, events, locks, words
 from webapp.messaging.drafts import Sent
 from webapp.messaging.errors import KeyReused
 from webapp.messaging.models import Conversation, ConversationStatus, EventWord, Message, MessageKind
 from webapp.messaging.text import preview_of
+from webapp.prepared import write
 from webapp.settings.definitions import STORE_QUOTA_MB
 from webapp.settings.service import PlatformSettings
 
@@ -119,7 +121,7 @@ def change_status(
 ) -> None:
     """Append the event of a changed status to a locked conversation and copy the status to its inboxes."""
     moment = now()
-    counters.lock_inboxes_of(conversation)
+    locks.lock_inboxes_of(conversation)
     closed = status is ConversationStatus.CLOSED
     changed = {
         "status": status,
@@ -135,19 +137,19 @@ def change_status(
 
 def _next_seq(conversation: Conversation, kind: MessageKind, values: Mapping[str, object]) -> int:
     """Take the next number of a locked conversation, and set these columns of it."""
-    asked = {"in_conversation": conversation.id, **{f"new_{name}": value for name, value in values.items()}}
+    given = {f"new_{name}": value for name, value in values.items()}
     options = {"synchronize_session": False, "populate_existing": True}
-    session.scalars(_append(kind, tuple(values)), asked, execution_options=options).one()
+    asked = {"in_conversation": conversation.id, **given}
+    session.scalars(_append(kind, tuple(given)), asked, execution_options=options).one()
     return conversation.last_seq
 
 
 @cache
 def _append(kind: MessageKind, names: tuple[str, ...]) -> ReturningUpdate[Any]:
-    columns = Conversation.__table__.c
-    new: dict[str, Any] = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in names}
+    new = _new(names)
     if kind is MessageKind.MESSAGE:
         new["message_count"] = Conversation.message_count + 1
-    of_it = update(Conversation).where(Conversation.id == access.AnyConversation.id)
+    of_it = update(Conversation).where(Conversation.id == asking.AnyConversation.id)
     return of_it.values(last_seq=Conversation.last_seq + 1, **new).returning(Conversation)
 
 
@@ -173,12 +175,24 @@ def _message(
 
 def insert_once(conversation: Conversation) -> int | None:
     """Insert the row and return its id; None when its client key stands already, however many try at once."""
-    values = {
-        column.key: getattr(conversation, column.key)
+    given = {
+        f"new_{column.key}": getattr(conversation, column.key)
         for column in Conversation.__mapper__.column_attrs
         if getattr(conversation, column.key) is not None
     }
-    make = postgresql.insert if is_postgresql() else sqlite.insert
-    statement = make(Conversation).values(last_seq=0, message_count=0, **values)
+    rows = write(_insert_once(tuple(given), postgresql=is_postgresql()), given)
+    return rows[0].id if rows else None
+
+
+@cache
+def _insert_once(names: tuple[str, ...], *, postgresql: bool) -> UpdateBase:
+    make = pg.insert if postgresql else sqlite.insert
+    statement = make(Conversation).values(last_seq=0, message_count=0, **_new(names))
     key = ["created_by_type", "created_by_id", "client_key"]
-    return session.scalar(statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id))
+    return statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id)
+
+
+def _new(names: Iterable[str]) -> dict[str, Any]:
+    """A parameter for each of these columns, of its name with ``new_`` before it."""
+    columns = Conversation.__table__.c
+    return {name.removeprefix("new_"): bindparam(name, type_=columns[name.removeprefix("new_")].type) for name in names}

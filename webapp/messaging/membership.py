@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    bindparam,
-    case,
-    exists,
     func,
     literal,
-    null,
     or_,
     select,
     true,
@@ -26,80 +19,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webapp.accounts.models import Side, StoreMember, User, UserRole
+from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
-from webapp.messaging import access, counters, unsent
-from webapp.messaging.access import Anybody, AnyConversation
+from webapp.messaging import access, counters, locks
 from webapp.messaging.models import (
     Conversation,
     ConversationParticipant,
     Inbox,
-    KeptDraft,
     Message,
     MessageKind,
 )
-from webapp.messaging.moderation_models import Block
-from webapp.prepared import read
+from webapp.messaging.standing import Standing, active_members
 
 Person = tuple[Side, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the viewer stands in a conversation, what they sent under a key, and whether the other side has anybody."""
-
-    is_participant: bool
-    last_read_seq: int
-    unread_count: int
-    other_side_is_empty: bool
-    sent_before: int | None
-    """The id of the message that the viewer sent to the conversation under this key."""
-    has_draft: bool
-    is_blocked: bool
-    """Whether the other side has kept the viewer from writing in this channel."""
-
-
-def standing(viewer: Viewer, conversation: Conversation, client_key: str | None = None) -> Standing:
-    """Read all that a verb needs to know before it writes to a locked conversation, in one statement."""
-    asked = {**access.as_parameters(viewer, conversation), "sent_under": client_key}
-    (found,) = read(_standing(viewer.side, keyed=client_key is not None), asked)
-    return Standing(found[0] > 0, found[1], found[2], found[3] == 0, found[4], bool(found[5]), bool(found[6]))
-
-
-@cache
-def _standing(side: Side, *, keyed: bool) -> Select[Any]:
-    row, viewer, conversation = ConversationParticipant, Anybody(side), AnyConversation
-    here = row.left_at.is_(None)
-    mine = and_(access.is_own_participation(viewer), here)
-    active = and_(
-        here,
-        or_(
-            row.participant_type == Side.CUSTOMER,
-            # by each one's key: SQLite would list all users again for everybody who takes part
-            _active_members(row.participant_type, conversation.store_id).where(User.id == row.participant_id).exists(),
-        ),
-    )
-    sent = select(Message.id).where(
-        Message.sender_type == side,
-        Message.sender_id == viewer.id,
-        Message.conversation_id == conversation.id,
-        Message.client_key == bindparam("sent_under", type_=Message.client_key.type),
-    )
-    return select(
-        func.count(case((mine, 1))),
-        func.coalesce(func.max(case((mine, row.last_read_seq))), 0),
-        func.coalesce(func.max(case((mine, row.unread_count))), 0),
-        func.count(case((and_(row.participant_type != side, active), 1))),
-        sent.scalar_subquery() if keyed else null(),
-        exists().where(unsent.is_own(viewer), KeptDraft.conversation_id == conversation.id),
-        exists().where(
-            Block.store_id == conversation.store_id,
-            Block.channel == conversation.conversation_type,
-            Block.blocked_side == side,
-            Block.blocked_id == viewer.id,
-        ),
-    ).where(row.conversation_id == conversation.id)
 
 
 def missing_side(viewer: Viewer, conversation: Conversation, known: Standing) -> list[Person]:
@@ -107,7 +40,7 @@ def missing_side(viewer: Viewer, conversation: Conversation, known: Standing) ->
     (other,) = (side for side in access.sides(conversation.conversation_type) if side is not viewer.side)
     if not known.other_side_is_empty or other is Side.CUSTOMER:
         return []
-    members = session.scalars(_active_members(literal(other, Inbox.participant_type.type), conversation.store_id))
+    members = session.scalars(active_members(literal(other, Inbox.participant_type.type), conversation.store_id))
     return [(other, member) for member in members]
 
 
@@ -146,10 +79,10 @@ def lock(conversation: Conversation, joining: Iterable[Person], moment: datetime
     """Lock the inboxes of a conversation and of those who are about to join it, making theirs when they have none."""
     people, store_id = sorted(set(joining)), conversation.store_id
     if not people:
-        counters.lock_inboxes_of(conversation)
+        locks.lock_inboxes_of(conversation)
         return
     make_inboxes([(person, tenant_of(person, store_id)) for person in people], moment)
-    counters.lock_inboxes(or_(counters.inboxes_of(conversation), _owned_by(people, store_id)))
+    locks.lock_inboxes(or_(locks.inboxes_of(conversation), _owned_by(people, store_id)))
 
 
 def join(conversation: Conversation, people: Iterable[Person], moment: datetime, read_up_to: int = 0) -> None:
@@ -221,6 +154,13 @@ def join(conversation: Conversation, people: Iterable[Person], moment: datetime,
         counters.recount_inboxes(theirs)
 
 
+def switch_emails(viewer: Viewer, conversation: Conversation, wanted: bool) -> None:
+    """Switch the viewer's e-mails about a conversation in which they take part."""
+    row = ConversationParticipant
+    own = (row.conversation_id == conversation.id, access.is_own_participation(viewer), row.left_at.is_(None))
+    session.execute(update(row).where(*own).values(email_notifications=wanted))
+
+
 def leave(side: Side, person: int, store_id: int | None, moment: datetime) -> None:
     """Take somebody whose membership or account ended out of their conversations of that store, or of all."""
     row = ConversationParticipant
@@ -233,7 +173,7 @@ def leave(side: Side, person: int, store_id: int | None, moment: datetime) -> No
     if store_id is not None:
         theirs.append(row.store_id == store_id)
         owner.append(Inbox.store_id == store_id)
-    counters.lock_inboxes(and_(*owner))
+    locks.lock_inboxes(and_(*owner))
     session.execute(update(row).where(*theirs).values(left_at=moment, inbox_id=None, unread_count=0))
     counters.recount_inboxes(and_(*owner))
 
@@ -242,22 +182,4 @@ def _owned_by(people: Iterable[Person], store_id: int) -> ColumnElement[bool]:
     return and_(
         tuple_(Inbox.participant_type, Inbox.participant_id).in_(list(people)),
         or_(Inbox.store_id == store_id, Inbox.participant_type == Side.ADMIN),
-    )
-
-
-def _active_members(side: Any, store_id: Any) -> Select[int]:
-    """The ids of the users who are active on a side of a store's conversations; the side is SQL."""
-    return (
-        select(User.id)
-        .outerjoin(
-            StoreMember,
-            and_(StoreMember.user_id == User.id, StoreMember.store_id == store_id),
-        )
-        .where(
-            User.is_active,
-            or_(
-                and_(side == Side.ADMIN, User.role == UserRole.ADMIN),
-                and_(side == Side.STORE, StoreMember.is_active),
-            ),
-        )
     )

@@ -12,7 +12,7 @@ from webapp.attachments.models import MessageAttachment
 from webapp.audit import log
 from webapp.audit.models import Action as Noted
 from webapp.database import now, session
-from webapp.messaging import access, auditing, counters, events, indexing, retention, single_files
+from webapp.messaging import access, auditing, counters, events, indexing, locks, retention, single_files
 from webapp.messaging.errors import Invalid, NotAllowed, NotFound
 from webapp.messaging.models import Conversation, Message, MessageKind
 from webapp.messaging.moderation_models import REASON_LENGTH, Block, MessageRemoval, MessageReport
@@ -164,7 +164,7 @@ def _show_preview_anew(conversation: Conversation, message: Message) -> None:
 
 
 def _tell(viewer: Viewer, conversation: Conversation, message: Message, *, is_whole: bool) -> None:
-    counters.lock_inboxes_of(conversation)
+    locks.lock_inboxes_of(conversation)
     counters.copy_status(conversation)
     about = events.about(conversation)
     events.publish(events.MessageTakenAway(*about, viewer.side, viewer.id, message.id, message.seq, is_whole))

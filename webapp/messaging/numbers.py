@@ -5,10 +5,13 @@ PostgreSQL has a sequence for it. SQLite has none, and would give the highest id
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, literal, select, text, update
+from functools import cache
 
-from webapp.database import is_postgresql, session
+from sqlalchemy import UpdateBase, bindparam, func, insert, select, text, update
+
+from webapp.database import Id, is_postgresql, session
 from webapp.messaging.models import Conversation, ConversationNumber
+from webapp.prepared import write
 
 _SEQUENCE = text("SELECT nextval(pg_get_serial_sequence('conversations', 'id')) FROM generate_series(1, :count)")
 
@@ -20,10 +23,22 @@ def take(count: int = 1) -> list[int]:
     """
     if is_postgresql():
         return list(session.scalars(_SEQUENCE, {"count": count}))
-    highest = select(func.coalesce(func.max(Conversation.id), 0)).scalar_subquery()
-    moved = update(ConversationNumber).values(last=func.max(ConversationNumber.last, highest) + count)
-    last: int | None = session.scalar(moved.returning(ConversationNumber.last))
-    if last is None:
-        first = insert(ConversationNumber).from_select(["last"], select(highest + literal(count)))
-        last = session.scalars(first.returning(ConversationNumber.last)).one()
+    asked = {"more": count}
+    ((last,),) = write(_moved(), asked) or write(_first(), asked)
     return list(range(last - count + 1, last + 1))
+
+
+_HIGHEST = select(func.coalesce(func.max(Conversation.id), 0)).scalar_subquery()
+_MORE = bindparam("more", type_=Id)
+
+
+@cache
+def _moved() -> UpdateBase:
+    last = func.max(ConversationNumber.last, _HIGHEST) + _MORE
+    return update(ConversationNumber).values(last=last).returning(ConversationNumber.last)
+
+
+@cache
+def _first() -> UpdateBase:
+    first = insert(ConversationNumber).from_select(["last"], select(_HIGHEST + _MORE))
+    return first.returning(ConversationNumber.last)

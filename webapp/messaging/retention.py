@@ -15,7 +15,7 @@ from webapp.attachments.service import MessageAttachmentService
 from webapp.audit import log
 from webapp.audit.models import Action
 from webapp.database import now, session
-from webapp.messaging import access, counters
+from webapp.messaging import access, counters, locks
 from webapp.messaging.errors import Invalid, NotFound
 from webapp.messaging.models import (
     Conversation,
@@ -77,7 +77,7 @@ def delete_some() -> tuple[list[int], list[StoredFile]]:
         return [], []
     of_row = ConversationParticipant.conversation_id.in_(ids)
     inboxes = set(session.scalars(select(ConversationParticipant.inbox_id).where(of_row)))
-    counters.lock_inboxes(Inbox.id.in_(inboxes))
+    locks.lock_inboxes(Inbox.id.in_(inboxes))
     attachments = session.scalars(select(MessageAttachment.id).where(MessageAttachment.conversation_id.in_(ids))).all()
     gone = [file for one in attachments if (file := MessageAttachmentService().delete_attachment(one))]
     for table in (MessageRemoval, MessageReport, KeptDraft, ConversationParticipant, Message):

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select, update
 
 from webapp.accounts.models import Side, StoreMember, User
 from webapp.database import session
-from webapp.messaging import counters
+from webapp.messaging import counters, locks
 from webapp.messaging.models import Conversation, ConversationParticipant, Inbox
 
 _Row = ConversationParticipant
@@ -37,7 +37,7 @@ def come_back(side: Side, person: int, store_id: int | None) -> int:
         .order_by(Conversation.id)
         .with_for_update()
     )
-    counters.lock_inboxes(and_(*owner))
+    locks.lock_inboxes(and_(*owner))
     inbox = (
         select(Inbox.id)
         .where(*owner, or_(Inbox.store_id == _Row.store_id, Inbox.store_id.is_(None)))

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import update
-
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.models import ScanState
 from webapp.audit.models import Action as Noted
 from webapp.database import now, session
-from webapp.messaging import access, auditing, counters, events, log, membership, numbers, queries, starting, unsent
+from webapp.messaging import (
+    access,
+    auditing,
+    counters,
+    events,
+    locks,
+    log,
+    membership,
+    numbers,
+    queries,
+    starting,
+    unsent,
+)
 from webapp.messaging.access import Action
 from webapp.messaging.drafts import Draft, NewConversation, ReadMark, Sent
 from webapp.messaging.errors import ConversationClosed, KeyReused, NotAllowed
-from webapp.messaging.membership import Standing
-from webapp.messaging.models import Conversation, ConversationParticipant, ConversationStatus, EventWord, Message
+from webapp.messaging.models import Conversation, ConversationStatus, EventWord, Message
 from webapp.messaging.queries import (
     AttachmentFile,
     ConversationFilters,
@@ -25,6 +34,7 @@ from webapp.messaging.queries import (
     Thread,
     Window,
 )
+from webapp.messaging.standing import Standing, standing_of
 from webapp.messaging.text import clean_content, clean_draft, clean_key, fingerprint
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS, Value
 from webapp.settings.service import PlatformSettings
@@ -61,7 +71,7 @@ class MessagingService:
         """
         content, client_key, request_hash = _cleaned(draft)
         conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
-        standing = membership.standing(viewer, conversation, client_key)
+        standing = standing_of(viewer, conversation, client_key)
         if earlier := _sent_before(conversation, standing, request_hash):
             return earlier
         moment = now()
@@ -91,7 +101,7 @@ class MessagingService:
         """
         text, client_key = clean_draft(text), clean_key(client_key)
         conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
-        if client_key and membership.standing(viewer, conversation, client_key).sent_before is not None:
+        if client_key and standing_of(viewer, conversation, client_key).sent_before is not None:
             return
         unsent.keep(viewer, conversation, text)
 
@@ -102,7 +112,7 @@ class MessagingService:
         """
         _, client_key, request_hash = _cleaned(draft)
         conversation = access.require(viewer, Action.SEND, conversation_id)
-        return _sent_before(conversation, membership.standing(viewer, conversation, client_key), request_hash)
+        return _sent_before(conversation, standing_of(viewer, conversation, client_key), request_hash)
 
     def get_attachment(self, viewer: Viewer, conversation_id: int, attachment_id: uuid.UUID) -> AttachmentFile:
         """Return a file of a conversation; raises NotFound, and NotAllowed when it is infected."""
@@ -138,10 +148,10 @@ class MessagingService:
         Somebody who takes no part has no mark, and nothing changes for them.
         """
         conversation = access.require(viewer, Action.SEE, conversation_id, lock=True)
-        standing = membership.standing(viewer, conversation)
+        standing = standing_of(viewer, conversation)
         mark = max(standing.last_read_seq, _within(conversation, up_to_seq))
         if standing.is_participant and mark > standing.last_read_seq:
-            counters.lock_inbox_of(viewer)
+            locks.lock_inbox_of(viewer)
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
         return ReadMark(mark if standing.is_participant else 0, queries.badge(viewer))
 
@@ -155,7 +165,7 @@ class MessagingService:
         if from_seq is None:
             from_seq = queries.last_by_others(viewer, conversation.id) or conversation.last_seq + 1
         mark = _within(conversation, from_seq - 1)
-        counters.lock_inbox_of(viewer)
+        locks.lock_inbox_of(viewer)
         counters.move_mark(viewer, conversation, mark, before)
         return ReadMark(mark, queries.badge(viewer))
 
@@ -167,15 +177,7 @@ class MessagingService:
         conversation = access.require(viewer, Action.SEE, conversation_id, lock=True)
         if wanted:
             self._take_part(viewer, conversation)
-        session.execute(
-            update(ConversationParticipant)
-            .where(
-                ConversationParticipant.conversation_id == conversation.id,
-                access.is_own_participation(viewer),
-                ConversationParticipant.left_at.is_(None),
-            )
-            .values(email_notifications=wanted)
-        )
+        membership.switch_emails(viewer, conversation, wanted)
         return wanted
 
     def close_conversation(self, viewer: Viewer, conversation_id: int) -> Conversation:
@@ -211,7 +213,7 @@ class MessagingService:
 
     def _take_part(self, viewer: Viewer, conversation: Conversation) -> int:
         """Make the viewer a participant who has read all, unless they take part, and return their unread count."""
-        standing = membership.standing(viewer, conversation)
+        standing = standing_of(viewer, conversation)
         if standing.is_participant:
             return standing.unread_count
         person, moment = (viewer.side, viewer.id), now()

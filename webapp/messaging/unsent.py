@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, now, session
-from webapp.messaging.access import Asking
+from webapp.messaging.asking import Asking
 from webapp.messaging.models import Conversation, KeptDraft
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Insert, bindparam, false, insert, not_, select
 from webapp.accounts.models import Side
 from webapp.database import Id, UTCDateTime, now
 from webapp.messaging import access
-from webapp.messaging.access import Anybody, AnyConversation
+from webapp.messaging.asking import Anybody, AnyConversation
 from webapp.messaging.events import Event, MessageSent
 from webapp.messaging.models import ConversationParticipant
 from webapp.notifications.models import OutboxEntry

@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp.accounts.viewer import Viewer
 from webapp.database import is_postgresql, session
-from webapp.messaging import access
+from webapp.messaging import asking
 from webapp.messaging.queries import ConversationFilters, ConversationList, ConversationRow, Matches, Position, Way
 from webapp.messaging.service import MessagingService
 from webapp.search import statements
@@ -82,7 +82,7 @@ def _hits(
 ) -> dict[int, Hit]:
     if not rows:
         return {}
-    asked = {**access.as_parameters(viewer), **parameters, "shown": [row.id for row in rows]}
+    asked = {**asking.as_parameters(viewer), **parameters, "shown": [row.id for row in rows]}
     found = {one.id: one for one in session.execute(statements.newest_matches(index, viewer.side), asked)}
     return {row.id: _hit(query, row, found[row.id]) for row in rows if row.id in found}
 

@@ -35,7 +35,7 @@ from webapp.accounts.models import Side
 from webapp.attachments.models import MessageAttachment
 from webapp.database import Id, UTCDateTime
 from webapp.messaging import access
-from webapp.messaging.access import Anybody
+from webapp.messaging.asking import Anybody
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.queries import Finding
 from webapp.search.matching import NOTHING, Condition, Run

@@ -13,7 +13,7 @@ from webapp.accounts import sessions, tokens
 from webapp.accounts.models import Customer, Side, Store
 from webapp.accounts.viewer import StoreRef
 from webapp.database import session
-from webapp.messaging import log, membership, recipients
+from webapp.messaging import log, recipients, standing
 from webapp.messaging.models import Conversation, Message
 
 
@@ -92,16 +92,16 @@ def a_store_writes_to_customers_of_another(patch: Patch) -> None:
 
 @seeded
 def a_key_of_somebody_else_counts_as_mine_in_a_conversation(patch: Patch) -> None:
-    right = membership.standing
+    right = standing.standing_of
 
-    def standing(viewer: Any, conversation: Conversation, client_key: str | None = None) -> Any:
+    def standing_of(viewer: Any, conversation: Conversation, client_key: str | None = None) -> Any:
         found = right(viewer, conversation, client_key)
         sent = session.scalar(
             select(Message.id).where(Message.conversation_id == conversation.id, Message.client_key == client_key)
         )
         return dataclasses.replace(found, sent_before=sent)
 
-    patch.setattr(membership, "standing", standing)
+    everywhere(patch, standing, "standing_of", standing_of)
 
 
 @seeded

@@ -5,16 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
+from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.models import MessageAttachment
-from webapp.database import session
-from webapp.messaging import access
+from webapp.messaging import access, asking
+from webapp.messaging.asking import Anybody, AnyConversation
 from webapp.messaging.errors import NotFound
 from webapp.messaging.queries.rows import AttachmentFile, AttachmentRow
+from webapp.prepared import read
 
 _PREFIX = "file_"
 _Row = TypeVar("_Row", bound=AttachmentRow)
@@ -42,11 +45,17 @@ def attachment_rows(lines: Iterable[Any]) -> tuple[AttachmentRow, ...]:
 
 def attachment(viewer: Viewer, conversation_id: int, attachment_id: uuid.UUID) -> AttachmentFile:
     """Read one file of a conversation; raises NotFound, for a file of another conversation too."""
-    statement = access.visible_attachments(viewer, access.key(conversation_id), *_columns(AttachmentFile))
-    found = session.execute(statement.where(MessageAttachment.id == attachment_id)).one_or_none()
-    if found is None:
+    asked = {**asking.as_parameters(viewer), "in_conversation": access.key(conversation_id), "file": attachment_id}
+    found = read(_attachment(viewer.side), asked)
+    if not found:
         raise NotFound
-    return _row(AttachmentFile, found)
+    return _row(AttachmentFile, found[0])
+
+
+@cache
+def _attachment(side: Side) -> Select[Any]:
+    files = access.visible_attachments(Anybody(side), AnyConversation.id, *_columns(AttachmentFile))
+    return files.where(MessageAttachment.id == bindparam("file", type_=MessageAttachment.id.type))
 
 
 def _row(of: type[_Row], found: Any) -> _Row:

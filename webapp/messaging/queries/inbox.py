@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, liter
 from webapp.accounts.models import Side, Store
 from webapp.accounts.viewer import StoreRef, Viewer
 from webapp.database import Id
-from webapp.messaging import access, unsent
-from webapp.messaging.access import Anybody, Asking
+from webapp.messaging import access, asking, unsent
+from webapp.messaging.asking import Anybody, Asking
 from webapp.messaging.errors import NotFound
 from webapp.messaging.models import PREVIEW_LENGTH, Conversation, ConversationParticipant, Inbox, KeptDraft
 from webapp.messaging.queries.names import name, name_of_customer, name_of_user, party
@@ -66,7 +66,7 @@ def conversation_list(
     """
     if bool(filters.text.strip()) != (matches is not None):
         raise ValueError("what was typed and what it found come together")
-    asked = {**access.as_parameters(viewer), **(matches.parameters if matches else {})}
+    asked = {**asking.as_parameters(viewer), **(matches.parameters if matches else {})}
     is_counted = matches is None or matches.way is Way.LOOK_UP
     counting = _counts(viewer.side, Shape.of(filters, matches) if is_counted else Shape.of(filters, None), is_counted)
     [counted] = read(counting, asked | as_parameters(filters, None, COUNTED_TO + 1))
@@ -92,7 +92,7 @@ def conversation_row(viewer: Viewer, conversation_id: int) -> ConversationRow:
 
 def conversation_and_limits(viewer: Viewer, conversation_id: int) -> tuple[ConversationRow, tuple[int, int]]:
     """Read one conversation, and in the same statement how large and how many the files of a message may be."""
-    asked = {**access.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
+    asked = {**asking.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
     found = read(_one(viewer.side), asked)
     if not found:
         raise NotFound

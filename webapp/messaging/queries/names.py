@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Customer, Side, User
 from webapp.accounts.viewer import Viewer
-from webapp.messaging.access import Asking
+from webapp.messaging.asking import Asking
 from webapp.messaging.queries.rows import Party
 from webapp.settings import service as settings
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME

@@ -10,8 +10,8 @@ from sqlalchemy import Select, bindparam, func, literal, select
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import Id
-from webapp.messaging import access
-from webapp.messaging.access import Anybody
+from webapp.messaging import access, asking
+from webapp.messaging.asking import Anybody
 from webapp.messaging.models import Conversation, Inbox
 from webapp.messaging.queries.ranges import newest_of_team
 from webapp.messaging.queries.rows import Badge
@@ -20,7 +20,7 @@ from webapp.prepared import read
 
 def badge(viewer: Viewer) -> Badge:
     """Read the viewer's badge and version from their one inbox row."""
-    rows = read(_badge(viewer.side), access.as_parameters(viewer))
+    rows = read(_badge(viewer.side), asking.as_parameters(viewer))
     return Badge(*rows[0]) if rows else Badge(0, 0)
 
 
@@ -30,7 +30,7 @@ def news(viewer: Viewer, conversation_id: int | None, team: bool) -> tuple[int, 
     One statement; a conversation that the viewer may not see has the last seq 0, like a missing one.
     """
     known = conversation_id if conversation_id is not None and 0 < conversation_id <= access.LARGEST_KEY else None
-    asked = {**access.as_parameters(viewer), "conversation_id": known}
+    asked = {**asking.as_parameters(viewer), "conversation_id": known}
     [(version, seq, newest)] = read(_news(viewer.side, team), asked)
     return version, seq, str(newest or "")
 

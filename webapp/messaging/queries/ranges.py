@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, lite
 
 from webapp.database import Id, UTCDateTime
 from webapp.messaging import access
-from webapp.messaging.access import Asking
+from webapp.messaging.asking import Asking
 from webapp.messaging.models import (
     HAS_UNREAD,
     Conversation,

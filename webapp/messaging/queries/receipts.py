@@ -10,8 +10,8 @@ from sqlalchemy import Select, bindparam, func, select
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import Id, session, words
-from webapp.messaging import access
-from webapp.messaging.access import Anybody
+from webapp.messaging import access, asking
+from webapp.messaging.asking import Anybody
 from webapp.messaging.errors import NotFound
 from webapp.messaging.models import ConversationParticipant, Message, MessageKind
 from webapp.messaging.queries.names import known_name
@@ -28,7 +28,7 @@ def receipt(viewer: Viewer, conversation_id: int, up_to_seq: int) -> Receipt | N
     """
     up_to = min(max(up_to_seq, 0), access.LARGEST_KEY)
     asked = {"conversation_id": access.key(conversation_id), "up_to": up_to, "own_id": viewer.id}
-    row = session.execute(_receipt(viewer.side), access.as_parameters(viewer) | asked).one_or_none()
+    row = session.execute(_receipt(viewer.side), asking.as_parameters(viewer) | asked).one_or_none()
     if row is None:
         raise NotFound
     if viewer.is_customer or row.seq is None:
@@ -39,7 +39,7 @@ def receipt(viewer: Viewer, conversation_id: int, up_to_seq: int) -> Receipt | N
 def name_of(viewer: Viewer, conversation_id: int, side: Side, person: int) -> str:
     """Read the name under which the viewer may know somebody of their conversation; raises NotFound."""
     asked = {"conversation_id": access.key(conversation_id), "side": side, "person": person}
-    found = session.execute(_name(viewer.side), access.as_parameters(viewer) | asked).one_or_none()
+    found = session.execute(_name(viewer.side), asking.as_parameters(viewer) | asked).one_or_none()
     if found is None:
         raise NotFound
     return found[0] or ""

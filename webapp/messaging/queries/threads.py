@@ -10,8 +10,9 @@ from sqlalchemy import Select, and_, bindparam, not_
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.database import Id, session
-from webapp.messaging import access
-from webapp.messaging.access import Action, Anybody
+from webapp.messaging import access, asking
+from webapp.messaging.access import Action
+from webapp.messaging.asking import Anybody
 from webapp.messaging.models import ConversationParticipant, Message, MessageKind
 from webapp.messaging.moderation_models import MessageRemoval
 from webapp.messaging.queries.attachments import attachment_rows, with_attachments
@@ -71,7 +72,7 @@ def last_by_others(viewer: Viewer, conversation_id: int) -> int | None:
 
 
 def _asked(viewer: Viewer, conversation_id: int) -> dict[str, Any]:
-    return {**access.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
+    return {**asking.as_parameters(viewer), "conversation_id": access.key(conversation_id)}
 
 
 @cache
