@@ -21,8 +21,9 @@ from tests.services import chromium
 from webapp.accounts.viewer import Viewer
 from webapp.serving import make_front
 
+# One renderer for the pages of a worker: each test would begin one, and compile all scripts again.
 CHROMIUM_ARGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--renderer-process-limit=1", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
