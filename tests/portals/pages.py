@@ -10,6 +10,7 @@ from html import unescape
 from xml.etree.ElementTree import Element
 
 import html5lib
+import lxml.html
 from html5lib.html5parser import ParseError
 from werkzeug.test import TestResponse
 
@@ -60,7 +61,7 @@ def bad_headers(response: TestResponse) -> list[str]:
 @lru_cache(maxsize=4096)
 def _bad_html(html: str) -> tuple[str, ...]:
     try:
-        tree = parse(html, strict=True)
+        tree = _parse_strictly(html)
     except ParseError as error:
         return (f"not valid HTML: {error!r}",)
     reasons = []
@@ -107,9 +108,17 @@ def is_redirect(tree: Element) -> bool:
     return tree.findtext("head/title") == "Redirecting..."
 
 
-def parse(html: str, *, strict: bool = False) -> Element:
-    """Return the tree of a page or a piece, as a browser with JavaScript off builds it."""
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), strict=strict, namespaceHTMLElements=False)
+def parse(html: str) -> Element:
+    """Return the tree of a page or a piece, in a small part of the time that it takes to check it."""
+    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
+    if is_document(html):
+        return lxml.html.document_fromstring(html, parser=parser)
+    return lxml.html.fragment_fromstring(html, create_parent="div", parser=parser)
+
+
+def _parse_strictly(html: str) -> Element:
+    """Return the tree as a browser with JavaScript off builds it; raises ParseError for what is not valid."""
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False)
     return parser.parse(html) if is_document(html) else parser.parseFragment(html, container="div")
 
 

@@ -96,14 +96,14 @@ class SmtpServer:
             raise Unreachable(f"{self.host}:{self.port}: {error.strerror or _words(error)}") from error
 
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self.tls == "tls":
+            context = ssl.create_default_context()
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=ANSWER_SECONDS, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=ANSWER_SECONDS)
         try:
             if self.tls == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:
