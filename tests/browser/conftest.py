@@ -28,6 +28,11 @@ CHROMIUM_ARGS = [
 ]
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 SignIn = Callable[..., Page]
+_ADMIN = pytest.param("ada", marks=pytest.mark.slow)
+EACH_PORTAL = ["olga", "mara", _ADMIN]
+"""Somebody of each portal. An admin's pages are a store's with another word or two: they are for the slow half."""
+STAFF = ["olga", _ADMIN]
+"""Somebody of each portal with a dense inbox."""
 
 
 class Watch:

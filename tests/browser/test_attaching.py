@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.attachments import pictures
 from tests.attachments.samples import PDF
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.factories import attach, start
 from tests.people import People
 
@@ -60,7 +60,7 @@ def test_several_files_are_picked_listed_and_removed_with_the_keyboard(people: P
     assert page.locator(".picker .btn").evaluate("label => getComputedStyle(label).outlineStyle") == "solid"
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_files_are_pasted_and_dropped(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 31: Paste and drop files."""
     page = open_thread(people, signed_in, name)

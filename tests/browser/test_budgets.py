@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Response
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import EACH_PORTAL, SignIn
 from tests.factories import start
 from tests.people import People
 
@@ -18,7 +18,7 @@ SHIFT = """() => new Promise(done => { let sum = 0; new PerformanceObserver(list
   .observe({ type: "layout-shift", buffered: true }); setTimeout(() => done(sum), 600); })"""
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_the_first_page_is_light_and_still(
     people: People, signed_in: SignIn, context: BrowserContext, name: str
 ) -> None:

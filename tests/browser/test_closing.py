@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import STAFF, SignIn
 from tests.factories import start
 from tests.people import People
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("name", ["ada", "olga"])
+@pytest.mark.parametrize("name", STAFF)
 def test_a_close_can_be_undone_from_its_toast(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 48: Close and reopen with undo, without taking the focus away."""
     viewer = getattr(people, name)

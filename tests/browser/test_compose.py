@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import STAFF, SignIn, Watch
 from tests.browser.test_accessibility import violations
 from tests.factories import start
 from tests.people import People
@@ -33,7 +33,7 @@ def open_dialog(page: Page) -> Locator:
     return dialog(page)
 
 
-@pytest.mark.parametrize("name", ["ada", "olga"])
+@pytest.mark.parametrize("name", STAFF)
 def test_a_new_conversation_is_written_in_a_dialog_over_an_open_thread(
     people: People, signed_in: SignIn, name: str
 ) -> None:
@@ -159,7 +159,7 @@ def test_a_file_goes_to_the_form_in_which_it_was_chosen(people: People, signed_i
     expect(screen.reply_box(page)).to_have_value("Below")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga"])
+@pytest.mark.parametrize("name", STAFF)
 def test_a_link_from_an_order_fills_everything_in_but_the_message(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 46: Start from context: recipient and subject are in the address, nothing is typed again."""
     viewer = getattr(people, name)
@@ -204,7 +204,7 @@ def test_errors_are_summed_up_by_the_fields_and_in_the_title(
     expect(page.get_by_role("textbox", name="Subject")).to_have_value("A subject that stays")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga"])
+@pytest.mark.parametrize("name", STAFF)
 def test_the_dialog_breaks_no_rule_at_any_width(people: People, signed_in: SignIn, name: str) -> None:
     viewer = getattr(people, name)
     page = signed_in(viewer, screen.page_of(viewer, start(viewer, people.mara_row, "Late parcel")))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.browser.talks import talk_with
 from tests.factories import send
 from tests.people import People
@@ -81,7 +81,7 @@ def test_the_composer_grows_and_covers_nothing(people: People, signed_in: SignIn
     assert last["y"] + last["height"] <= composer["y"]
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_without_a_network_one_writes_on_and_nothing_is_missed(
     people: People, signed_in: SignIn, context: BrowserContext, watch: Watch, name: str
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.factories import keep_draft, start
 from tests.people import People
 from webapp.accounts.viewer import Viewer
@@ -22,7 +22,7 @@ def is_saved(page: Page) -> None:
     expect(page.get_by_text("Draft saved", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_draft_is_back_after_a_reload_in_another_tab_and_in_another_browser(
     people: People, signed_in: SignIn, new_context: Callable[..., BrowserContext], name: str
 ) -> None:
@@ -67,7 +67,7 @@ def test_what_the_server_could_not_take_yet_is_back_from_this_browser(
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_row_says_that_there_is_a_draft(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 26: Draft visible in list."""
     viewer: Viewer = getattr(people, name)

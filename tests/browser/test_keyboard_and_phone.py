@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.browser.pages import prepare
 from tests.factories import read, start
 from tests.people import People
@@ -51,7 +51,7 @@ def tab_until(page: Page, name: re.Pattern[str], key: str = "Tab", limit: int = 
     raise AssertionError(f"never reached {name.pattern}: {stops}")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_everything_is_reached_and_done_with_the_keyboard(people: People, signed_in: SignIn, name: str) -> None:
     viewer = getattr(people, name)
     author = people.ada if name == "ada" else people.olga
@@ -87,7 +87,7 @@ def test_everything_is_reached_and_done_with_the_keyboard(people: People, signed
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_phone_shows_the_list_or_the_thread_and_back_returns(people: People, signed_in: SignIn, name: str) -> None:
     viewer = getattr(people, name)
     author = people.ada if name == "ada" else people.olga

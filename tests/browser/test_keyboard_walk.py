@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import EACH_PORTAL, STAFF, SignIn
 from tests.browser.test_keyboard_and_phone import tab_until
 from tests.factories import read, start
 from tests.people import People
@@ -37,7 +37,7 @@ def to_a_row(page: Page) -> None:
     tab_until(page, re.compile("First|Second|Third"), key="Shift+Tab")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga"])
+@pytest.mark.parametrize("name", STAFF)
 def test_a_walk_with_single_keys(people: People, signed_in: SignIn, name: str) -> None:
     three_talks(people, name)
     page = signed_in(getattr(people, name))
@@ -84,7 +84,7 @@ def page_without_scripts(new_context: Callable[..., BrowserContext]) -> Page:
     return new_context(java_script_enabled=False).new_page()
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_walk_with_tab_and_enter_and_without_scripts(people: People, page_without_scripts: Page, name: str) -> None:
     """Behaviour 66: JS off: open, reply with a file, close and reopen, compose, sign out."""
     three_talks(people, name)

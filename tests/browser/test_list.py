@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.factories import close, read, send, start
 from tests.people import People
 
@@ -26,7 +26,7 @@ def a_full_inbox(people: People, name: str, count: int = 14) -> None:
         start(author, people.mara_row, f"Parcel {number:02}")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_list_and_thread_scroll_by_themselves(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 1: Split panel: the list 18 to 26 rem left, the thread right, and the page itself never scrolls."""
     a_full_inbox(people, name)
@@ -42,7 +42,7 @@ def test_list_and_thread_scroll_by_themselves(people: People, signed_in: SignIn,
     assert page.evaluate("() => { const r = document.querySelector('#rows'); return r.scrollHeight > r.clientHeight; }")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_back_on_a_phone_finds_the_place_in_the_list(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 2: Phone: one panel, real URLs, Back to the same place with the focus on the row that was left."""
     a_full_inbox(people, name)
@@ -74,7 +74,7 @@ def test_a_deep_link_keeps_filters_and_shows_a_thread_they_hide(people: People, 
     expect(screen.rows(page)).to_have_text([re.compile("Late parcel")])
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_the_unread_count_is_in_the_header_the_title_and_the_icon(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviours 10 and 11: Unread badge in the header; title count, favicon dot and the app's badge."""
     writer = people.ada if name in {"olga", "mara"} else people.olga

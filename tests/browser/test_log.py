@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import EACH_PORTAL, SignIn
 from tests.browser.talks import send_many, spread_over_days
 from tests.factories import messaging, read, saving, send, start
 from tests.people import People
@@ -76,7 +76,7 @@ def test_it_opens_at_the_first_unread_message(people: People, signed_in: SignIn,
     )
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_link_to_a_message_shows_it_in_its_place(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 4: Deep link to message."""
     viewer: Viewer = getattr(people, name)
@@ -126,7 +126,7 @@ def unread(viewer: Viewer) -> int:
         return messaging.get_unread_count(viewer)
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_messages_are_unread_from_one_on(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 8: Mark unread from here."""
     viewer: Viewer = getattr(people, name)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.browser.test_accessibility import violations
 from tests.factories import send, start
 from tests.people import People
@@ -99,7 +99,7 @@ def test_colours_of_the_system_keep_edges_and_less_motion_moves_nothing(people: 
     assert page.locator("#log").evaluate("e => getComputedStyle(e).scrollBehavior") == "auto"
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_right_to_left_mirrors_the_panels_and_nothing_scrolls_sideways(
     people: People, signed_in: SignIn, name: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.factories import send, start
 from tests.people import People
 from webapp.accounts.viewer import Viewer
@@ -45,7 +45,7 @@ def bodies(page: Page) -> list[str]:
     return screen.log(page).locator(".msg .b").all_inner_texts()
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_reply_is_there_at_once_and_the_servers_row_takes_its_place(
     people: People, signed_in: SignIn, name: str
 ) -> None:

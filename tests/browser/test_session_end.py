@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.factories import saving, start
 from tests.people import People
 from webapp.accounts.models import SignInSession
@@ -32,7 +32,7 @@ def expect_the_sign_in_page(page: Page, back_to: str) -> None:
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_the_next_action_leads_to_sign_in_and_back_to_the_thread(
     people: People, signed_in: SignIn, watch: Watch, name: str
 ) -> None:

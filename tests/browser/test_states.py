@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
-from tests.browser.test_accessibility import EVERY_LOOK, violations
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
+from tests.browser.test_accessibility import EVERY_LOOK, Looks, violations
 from tests.browser.test_keyboard_and_phone import SMALL, WIDER
 from tests.factories import attach, close, send, start
 from tests.people import People
@@ -160,7 +160,7 @@ def test_no_state_of_a_thread_breaks_a_rule(
     watch: Watch,
     name: str,
     state: Callable[[Page], None],
-    looks: list[tuple[int, str]],
+    looks: Looks,
 ) -> None:
     watch.allow(404, 422, 429)
     watch.allow_lost_requests()
@@ -170,13 +170,13 @@ def test_no_state_of_a_thread_breaks_a_rule(
     attach(people.mara, talk, "one.png")
     page = signed_in(viewer, screen.page_of(viewer, talk))
     state(page)
-    assert broken(page, looks) == {}
+    assert broken(page, looks(f"{name} {state.__name__}")) == {}
 
 
 @EVERY_LOOK
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_closed_thread_and_one_with_new_messages_break_no_rule(
-    people: People, signed_in: SignIn, name: str, looks: list[tuple[int, str]]
+    people: People, signed_in: SignIn, name: str, looks: Looks
 ) -> None:
     viewer = getattr(people, name)
     author = people.ada if name == "ada" else people.olga
@@ -184,10 +184,10 @@ def test_a_closed_thread_and_one_with_new_messages_break_no_rule(
     for number in range(3):
         send(author if name == "mara" else people.mara, talk, f"New {number}")
     page = signed_in(viewer, screen.page_of(viewer, talk))
-    assert broken(page, looks) == {}
+    assert broken(page, looks(name)) == {}
     close(author, talk)
     page.reload()
-    assert broken(page, looks) == {}
+    assert broken(page, looks(f"{name}, closed")) == {}
 
 
 FORMS = [
@@ -210,7 +210,7 @@ def test_a_form_that_was_sent_as_it_stands_breaks_no_rule(
     name: str,
     path: str,
     button: str,
-    looks: list[tuple[int, str]],
+    looks: Looks,
 ) -> None:
     """What comes after a form's button: its errors, or what it did."""
     watch.allow(400, 401, 422)
@@ -218,4 +218,4 @@ def test_a_form_that_was_sent_as_it_stands_breaks_no_rule(
     page.goto(path)
     page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator("[role=alert], [role=status] p").first).to_be_visible()
-    assert broken(page, looks) == {}
+    assert broken(page, looks(f"{path}, sent")) == {}

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import delete
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.browser.talks import talk_with
 from tests.factories import close, reopen, saving, start
 from tests.people import People
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 SENDS = re.compile(r"/messages/\d+/messages$")
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_closed_conversation_offers_what_its_reader_may_do(people: People, signed_in: SignIn, name: str) -> None:
     """Behaviour 49: Closed thread. Behaviour 48: Close / reopen, the line in the thread."""
     viewer: Viewer = getattr(people, name)
@@ -50,7 +50,7 @@ def test_a_closed_conversation_offers_what_its_reader_may_do(people: People, sig
 
 
 @pytest.mark.usefixtures("without_stream")
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_what_was_typed_is_back_after_signing_in_again(
     people: People, signed_in: SignIn, watch: Watch, name: str
 ) -> None:

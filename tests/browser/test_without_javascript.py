@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import screen
-from tests.browser.conftest import SignIn, Watch
+from tests.browser.conftest import EACH_PORTAL, STAFF, SignIn, Watch
 from tests.browser.talks import send_many
 from tests.factories import close, read, send, start
 from tests.people import People
@@ -22,7 +22,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "java_script_enabled": False}
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_a_message_is_opened_marked_read_and_answered_in_every_portal(
     people: People, signed_in: SignIn, name: str
 ) -> None:
@@ -52,7 +52,7 @@ def test_a_message_is_opened_marked_read_and_answered_in_every_portal(
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["ada", "olga", "mara"])
+@pytest.mark.parametrize("name", EACH_PORTAL)
 def test_filters_wait_for_apply_and_search_for_enter(people: People, signed_in: SignIn, name: str) -> None:
     author = people.ada if name == "ada" else people.olga
     start(author, people.mara_row, "Late parcel")
@@ -75,7 +75,7 @@ def test_filters_wait_for_apply_and_search_for_enter(people: People, signed_in: 
     expect(screen.rows(page)).to_have_count(2 if name == "mara" else 0)
 
 
-@pytest.mark.parametrize("name", ["ada", "olga"])
+@pytest.mark.parametrize("name", STAFF)
 def test_a_conversation_is_closed_and_reopened(people: People, signed_in: SignIn, name: str) -> None:
     viewer = getattr(people, name)
     talk = start(viewer, people.mara_row, "Late parcel")
