@@ -51,5 +51,5 @@ if (page.news) {
   setTimeout(show, 3000); // connecting takes a moment, and is no news
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
   addEventListener("online", ask);
-  if (page.stream && navigator.locks) share(`live:${page.viewer}`);
+  if (page.stream && navigator.locks) share(`live:${page.viewer}`).catch(show); // a page that is going gets no lock
 }
