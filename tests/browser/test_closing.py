@@ -36,6 +36,24 @@ def test_a_close_can_be_undone_from_its_toast(people: People, signed_in: SignIn,
     expect(screen.heading(page, "Late parcel")).to_be_focused()
 
 
+def test_a_close_waits_for_the_replies_that_are_on_their_way(people: People, signed_in: SignIn) -> None:
+    """Behaviour 48: who sends and closes at once has sent: the close is asked for after the reply was answered."""
+    talk = start(people.olga, people.mara_row, "Late parcel")
+    page, held, closing = signed_in(people.olga, screen.page_of(people.olga, talk)), [], []
+    page.route(re.compile(r"/messages/\d+/messages$"), lambda route: held.append(route))  # noqa: PLW0108 - playwright marks it
+    page.on("request", lambda request: closing.append(request) if request.url.endswith("/close") else None)
+    screen.reply_with(page, "One more thing")
+    expect(page.locator(".pending")).to_have_count(1)
+    page.get_by_role("button", name="Close conversation").click()
+    page.wait_for_timeout(300)
+    assert closing == []
+    held.pop().continue_()
+    expect(screen.message(page, "Closed by you")).to_have_count(1)
+    expect(screen.message(page, "One more thing")).to_have_count(1)
+    expect(page.locator(".pending, .failed")).to_have_count(0)
+    expect(page.get_by_role("button", name="Reopen conversation")).to_be_visible()
+
+
 def test_closing_and_going_on_opens_the_next_row_and_undo_leaves_it_open(people: People, signed_in: SignIn) -> None:
     """Behaviour 50: Close and next."""
     for subject in ("Third", "Second", "First"):
