@@ -65,8 +65,8 @@ function answered(event) {
 
 function attach() {
   const form = document.getElementById("reply-form");
-  if (!form || form.getAttribute("hx-sync") === "this:queue all") return;
-  form.setAttribute("hx-sync", "this:queue all");
+  if (!form || form.getAttribute("hx-sync") === "#composer:queue all") return;
+  form.setAttribute("hx-sync", "#composer:queue all"); // a close waits there too
   form.removeAttribute("hx-disable");
   form.addEventListener("htmx:config:request", configure);
   form.addEventListener("htmx:after:request", answered);

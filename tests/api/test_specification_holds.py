@@ -17,6 +17,11 @@ from webapp.api import openapi
 
 pytestmark = pytest.mark.timeout(600)
 
+SOME = [
+    ("storefront", "mara"),
+    *(pytest.param(*one, marks=pytest.mark.slow) for one in (("admin", "ada"), ("store", "olga"))),
+]
+
 VALID, INVALID = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -36,7 +41,7 @@ def app(sqlite_app):
 
 
 @pytest.mark.usefixtures("unlimited")
-@pytest.mark.parametrize(("portal", "who"), [("admin", "ada"), ("store", "olga"), ("storefront", "mara")])
+@pytest.mark.parametrize(("portal", "who"), SOME)
 def test_no_answer_is_one_that_the_specification_does_not_know(app, people, portal, who):
     viewer, ids = getattr(people, who), there_is(people)
     answered: Counter[tuple[str, int]] = Counter()

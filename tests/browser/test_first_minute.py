@@ -74,6 +74,7 @@ def test_somebody_who_never_saw_it_writes_gets_a_photo_closes_and_undoes(visitor
     expect(page).to_have_title(re.compile(r"^\(\d+\) "))
 
 
+@pytest.mark.slow
 def test_the_first_minute_with_the_keyboard_alone_on_a_phone(visitor: Page) -> None:
     """Write, be answered with a photo, send a photo, close, undo: no pointer, and every stop can be seen."""
     page, press = visitor, visitor.keyboard.press
@@ -133,6 +134,7 @@ def test_one_browser_can_be_all_three_side_by_side(visitor: Page) -> None:
         expect(screen.rows(opened.value).first).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_demos_page_breaks_no_rule_at_any_width(visitor: Page, scheme: str) -> None:
     for width in (1280, 390, 320):

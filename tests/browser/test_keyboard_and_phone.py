@@ -112,7 +112,9 @@ def test_a_phone_shows_the_list_or_the_thread_and_back_returns(people: People, s
     expect(screen.row(page, "Parcel 03")).to_be_visible()
 
 
-@pytest.mark.parametrize("who", ["nobody", "ada", "wim_at_harbor", "mara"])
+@pytest.mark.parametrize(
+    "who", ["wim_at_harbor", "mara", *(pytest.param(one, marks=pytest.mark.slow) for one in ("nobody", "ada"))]
+)
 def test_nothing_scrolls_sideways_and_every_target_is_large_enough(
     people: People, signed_in: SignIn, context: BrowserContext, watch: Watch, who: str
 ) -> None:

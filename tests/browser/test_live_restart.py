@@ -10,7 +10,7 @@ from tests.factories import read, send
 from tests.faults.conftest import marketplace_on
 
 __all__ = ["marketplace_on"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "poll"])

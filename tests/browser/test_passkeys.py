@@ -95,6 +95,7 @@ def test_it_is_added_signs_in_alone_and_after_the_password_and_is_removed(at, ph
     expect(page.get_by_label("Name of the passkey")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_device_that_says_no_is_told_in_words_and_may_be_asked_again(at, phone):
     people, _ = at
     page, device, _ = phone
@@ -139,6 +140,7 @@ def test_it_confirms_who_one_is_before_a_dangerous_act(at, phone, named):
     expect(page.get_by_text("The passkey is removed")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_passkey_of_nobody_leads_back_to_the_password(at, phone):
     people, _ = at
     page, _, _ = phone

@@ -150,10 +150,12 @@ OF_A_STORE: list[Callable[[Page], None]] = [
 ]
 STATES = [("mara", state) for state in OF_ALL] + [("olga", state) for state in [*OF_ALL, *OF_A_STORE]]
 STATES += [("ada", state) for state in (options_of_a_new_conversation, errors_of_a_new_conversation, closed_with_undo)]
+SOME = [one if one[0] == "mara" else pytest.param(*one, marks=pytest.mark.slow) for one in STATES]
+"""A customer's at once; the others in the slow half."""
 
 
 @EVERY_LOOK
-@pytest.mark.parametrize(("name", "state"), STATES, ids=lambda one: one if isinstance(one, str) else one.__name__)
+@pytest.mark.parametrize(("name", "state"), SOME, ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_no_state_of_a_thread_breaks_a_rule(
     people: People,
     signed_in: SignIn,

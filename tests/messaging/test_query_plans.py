@@ -48,7 +48,11 @@ LISTS = {
 
 @pytest.fixture(
     scope="module",
-    params=["sqlite", "sqlite analyzed", pytest.param("postgres analyzed", marks=pytest.mark.postgres)],
+    params=[
+        "sqlite",
+        pytest.param("sqlite analyzed", marks=pytest.mark.slow),
+        pytest.param("postgres analyzed", marks=pytest.mark.postgres),
+    ],
 )
 def market(request, app_on):
     """A marketplace of 9,000 conversations, made once for this module; SQLite usually knows no statistics."""

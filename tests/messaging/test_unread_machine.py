@@ -193,14 +193,15 @@ class UnreadMachine(RuleBasedStateMachine):
         assert seqs_have_no_gaps()
 
 
-def test_unread_agrees_with_the_model_whatever_people_do(sqlite_app):
+@pytest.mark.parametrize("stories", [15, pytest.param(60, marks=pytest.mark.slow)])
+def test_unread_agrees_with_the_model_whatever_people_do(sqlite_app, stories):
     class Machine(UnreadMachine):
         app, people = sqlite_app, People()
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=40,
+            max_examples=stories,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

@@ -18,7 +18,7 @@ WORDS = ("zebra", "from:mara zebra", "has:attachment", "zeb", '"zebra stripes"',
 EVERYBODY = ("ada", "olga", "sam", "wim_at_tea", "tom", "mara", "luis", "nina")
 
 
-@pytest.fixture(params=["rare", "common", "common in long ones"])
+@pytest.fixture(params=["rare", "common", pytest.param("common in long ones", marks=pytest.mark.slow)])
 def rarity(request, monkeypatch):
     """Make every word common or leave it rare: all ways of a search find the same."""
     if request.param != "rare":
