@@ -98,11 +98,16 @@ class Index:
         return exists(self._messages(literal(1), self._is_collected(conversation_id)))
 
     def is_read_to_hold_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """The same for few conversations, whose messages are read."""
-        if self.postgresql:  # the offset keeps it from looking up all matches first
-            return exists(self._messages(literal(1), self._is_in(conversation_id)).offset(literal_column("0")))
+        """The same for few conversations, whose newest messages are read; only long ones have others."""
         last = select(_Read.last_seq).where(_Read.id == conversation_id).correlate_except(_Read).scalar_subquery()
-        newest, older = self._parts(literal(1), conversation_id, last)
+        if self.postgresql:
+            in_part = and_(self._is_in(conversation_id), _Found.seq > last - LONG)
+            # the offset keeps it from looking up all matches first, the sum from reading all of the conversation
+            newest = self._messages(literal(1), in_part).offset(literal_column("0"))
+            is_older = and_(_Found.conversation_id + 0 == conversation_id, _Found.seq <= last - LONG)
+            older = self._messages(literal(1), and_(is_older, self._matches()))
+        else:
+            newest, older = self._parts(literal(1), conversation_id, last)
         return or_(exists(newest), case((last > LONG, exists(older)), else_=false()))
 
     def newest_matches(self, side: Side) -> Select[Any]:
