@@ -21,13 +21,15 @@ export function remove(form) {
   localStorage.removeItem(place(form));
 }
 
-// Gives the server what is kept and tells whether it has it; without a network it stays in this browser.
+// Gives the server what is kept and tells whether it has it; without a network it stays in this browser, and when it was
+// sent meanwhile, which aborts the signal, until that is answered.
 export async function put(form, { text, key }, signal) {
   const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
   const body = new URLSearchParams({ body: text, client_key: key });
   const answer = await fetch(form.dataset.draft, { method: "PUT", headers, body, keepalive: true, signal }).catch(() => null);
-  if (answer?.ok && read(form)?.text === text) remove(form);
-  return Boolean(answer?.ok);
+  if (!answer?.ok || signal.aborted) return false;
+  if (read(form)?.text === text) remove(form);
+  return true;
 }
 
 document.addEventListener("submit", ({ target }) => {
