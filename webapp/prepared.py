@@ -13,19 +13,20 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Select, UpdateBase
+from sqlalchemy import CompoundSelect, Dialect, Select, UpdateBase
 
 from webapp.database import session
 
 MOST = 4096
 """Values that are remembered; one more, and all are forgotten."""
 
-Statement = Select[*tuple[Any, ...]] | UpdateBase
+Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Statement = Query | UpdateBase
 _Value = TypeVar("_Value")
 _Process = Callable[[Any], Any]
 
 
-def read(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> list[Any]:
+def read(statement: Query, parameters: Mapping[str, Any]) -> list[Any]:
     """Run a SELECT of columns that is built once and kept, past the ORM; return its rows, with the columns' names.
 
     Parameters are those without a value of their own; a list of values is none.
@@ -44,7 +45,7 @@ def write(statement: UpdateBase, parameters: Mapping[str, Any]) -> list[Any]:
 
 
 def read_as(
-    statement: Select[*tuple[Any, ...]],
+    statement: Query,
     parameters: Mapping[str, Any],
     viewer: Hashable,
     make: Callable[[Any, list[Any]], _Value],
@@ -93,7 +94,7 @@ class _Prepared:
         self._constants: dict[str, Any] = {}
         self._given: list[tuple[str, str, _Process | None]] = []
         for bind, name in compiled.bind_names.items():
-            if bind.expanding or bind.literal_execute:
+            if bind in compiled.literal_execute_params | compiled.post_compile_params:
                 raise ValueError(f"{name} would be written into the statement at every execution")
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
             if bind.required:
@@ -102,7 +103,7 @@ class _Prepared:
                 self._constants[name] = process(bind.effective_value) if process else bind.effective_value
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("a default of Python's would be left out")
-        columns = list(statement.selected_columns if isinstance(statement, Select) else statement.exported_columns)
+        columns = list(statement.exported_columns if isinstance(statement, UpdateBase) else statement.selected_columns)
         self.names = [str(column.key) for column in columns]
         self._make: Any = namedtuple("Row", self.names, rename=True)._make  # type: ignore[attr-defined]
         processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]

@@ -8,9 +8,9 @@ import pytest
 
 from tests.factories import attach, change_settings, close, send, start
 from tests.search.conftest import listing
-from webapp.messaging.queries import ConversationFilters, ranges
+from webapp.messaging.queries import ConversationFilters
 from webapp.messaging.service import MessagingService
-from webapp.search import statements
+from webapp.search import service, statements
 from webapp.search.matching import condition
 from webapp.search.query import parse
 
@@ -23,10 +23,10 @@ def rarity(request, monkeypatch):
     """Make every word common or leave it rare: all ways of a search find the same."""
     if request.param != "rare":
         monkeypatch.setattr(statements, "RARE", 0)
-        monkeypatch.setattr(ranges, "A_LITTLE_WAY", 2)
+        monkeypatch.setattr(service, "PARTS", (1, 2))
         statements.index.cache_clear()
     if request.param == "common in long ones":
-        monkeypatch.setattr(statements, "LONG", 0)
+        monkeypatch.setattr(statements, "LONG", {"sqlite": 0, "postgresql": 0})
     yield request.param
     statements.index.cache_clear()
 

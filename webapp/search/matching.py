@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
@@ -65,6 +66,10 @@ class Condition:
             "\t".join(f" {' '.join(run.words)}" + " " * (not run.goes_on) for run in group) for group in self.groups
         )
 
+    def as_part(self) -> str:
+        """The longest text that all which holds this holds: what all runs of one of the groups end with."""
+        return max((_common_end([" ".join(run.words) for run in group]) for group in self.groups), key=len)
+
     def _written(self, write: Callable[[Run], str], either: str, both: str) -> str:
         return both.join(f"({either.join(map(write, group))})" for group in self.groups)
 
@@ -85,6 +90,10 @@ def condition(viewer: Viewer, query: Query, platform_name: str) -> Condition:
     if not query.terms and not query.senders and not query.has_files:
         groups.append(_either(*scopes))
     return Condition(tuple(groups))
+
+
+def _common_end(texts: Sequence[str]) -> str:
+    return commonprefix([text[::-1] for text in texts])[::-1]
 
 
 def _either(*alternatives: str) -> tuple[Run, ...]:

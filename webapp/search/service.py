@@ -8,16 +8,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from webapp.accounts.viewer import Viewer
-from webapp.database import is_postgresql, session
+from webapp.database import is_postgresql
 from webapp.messaging import asking
 from webapp.messaging.queries import ConversationFilters, ConversationList, ConversationRow, Matches, Position, Way
 from webapp.messaging.service import MessagingService
+from webapp.prepared import read
 from webapp.search import statements
 from webapp.search.highlighting import LENGTH, Snippet, highlight
 from webapp.search.matching import condition
 from webapp.search.query import Query, parse
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 from webapp.settings.service import PlatformSettings
+
+PARTS = (128, 1024)
+"""Conversations that are read one by one before those that hold a match are collected: first fewer, then more."""
 
 _ALWAYS = {"since": datetime(1, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
 
@@ -29,6 +33,15 @@ class Hit:
     seq: int
     subject: Snippet
     snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A way to the page, the parameters of that way, and the newest match of each conversation where all are known."""
+
+    way: Way
+    more: Mapping[str, Any] = field(default_factory=dict)
+    newest: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +62,12 @@ def list_conversations(
     query = parse(filters.text, viewer.timezone)
     index = statements.index(postgresql=is_postgresql(), dated=query.is_dated)
     parameters = _parameters(index, viewer, query)
-    for way in _ways(index, parameters):
-        matches = Matches(index.finding, way, parameters)
+    for attempt in _attempts(index, parameters):
+        matches = Matches(index.finding, attempt.way, {**parameters, **attempt.more})
         page = messaging.list_conversations(viewer, filters, after, limit, matches)
-        if way is not Way.WALK_A_LITTLE or page.next:
+        if attempt.way is not Way.WALK_A_PART or page.next:
             break
-    return Listing(page, _hits(index, viewer, query, parameters, page.rows))
+    return Listing(page, _hits(index, viewer, query, parameters, page.rows, attempt.newest))
 
 
 def _parameters(index: statements.Index, viewer: Viewer, query: Query) -> dict[str, Any]:
@@ -65,25 +78,39 @@ def _parameters(index: statements.Index, viewer: Viewer, query: Query) -> dict[s
     return parameters
 
 
-def _ways(index: statements.Index, parameters: dict[str, Any]) -> Iterator[Way]:
-    """Yield the ways to try, the last of which never fails. PostgreSQL walks a little in less time than it counts."""
+def _attempts(index: statements.Index, parameters: dict[str, Any]) -> Iterator[_Attempt]:
+    """Yield what to try, the last of which never fails.
+
+    PostgreSQL walks the first part in less time than it collects what matches; SQLite counts in less.
+    """
+    first, longer = (_Attempt(Way.WALK_A_PART, {"walked": part}) for part in PARTS)
     if index.postgresql:
-        yield Way.WALK_A_LITTLE
-    if (session.scalar(statements.count(index), parameters) or 0) <= statements.RARE:
-        yield Way.LOOK_UP
+        yield first
+    found = read(statements.matches(index), parameters)
+    if sum(one.number for one in found) <= statements.RARE:
+        newest = {one.conversation_id: one.newest for one in found}
+        yield _Attempt(Way.LOOK_UP, {"found": index.given(newest)}, newest)
         return
     if not index.postgresql:
-        yield Way.WALK_A_LITTLE
-    yield Way.WALK
+        yield first
+        yield longer
+    yield _Attempt(Way.WALK)
 
 
 def _hits(
-    index: statements.Index, viewer: Viewer, query: Query, parameters: dict[str, Any], rows: Sequence[ConversationRow]
+    index: statements.Index,
+    viewer: Viewer,
+    query: Query,
+    parameters: dict[str, Any],
+    rows: Sequence[ConversationRow],
+    newest: Mapping[int, int] | None,
 ) -> dict[int, Hit]:
     if not rows:
         return {}
-    asked = {**asking.as_parameters(viewer), **parameters, "shown": [row.id for row in rows]}
-    found = {one.id: one for one in session.execute(statements.newest_matches(index, viewer.side), asked)}
+    select = statements.newest_matches if newest is None else statements.given_matches
+    shown = [row.id if newest is None else newest[row.id] for row in rows]
+    asked = {**asking.as_parameters(viewer), **parameters, "shown": index.given(shown)}
+    found = {one.id: one for one in read(select(index, viewer.side), asked)}
     return {row.id: _hit(query, row, found[row.id]) for row in rows if row.id in found}
 
 

@@ -2,16 +2,20 @@
 
 A query is rare or common. The messages of a rare one are all looked up, and their conversations sorted; with a common
 one the inbox is walked from its top, and each conversation asked whether it holds a match, until the page is full: a
-little way by reading its messages, then by the index. How many match is counted first on SQLite, where that is cheap.
+part of the way by reading its messages, then by the index. How many match is counted first on SQLite, where that is
+cheap.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     String,
     and_,
@@ -27,8 +31,9 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Side
@@ -43,8 +48,11 @@ from webapp.search.matching import NOTHING, Condition, Run
 RARE = 1_000
 """A query that more messages match than this is common."""
 
-LONG = 200
-"""So many of a conversation's messages, the newest, are read one by one."""
+LONG = {"sqlite": 200, "postgresql": 1_000}
+"""So many of a conversation's messages, the newest, are read one by one, and the index is asked for older ones.
+
+PostgreSQL's index takes longer for a common word, which is among so many.
+"""
 
 _Found: Any = aliased(Message, name="found_message")
 _Read: Any = aliased(Conversation, name="read_conversation")
@@ -58,7 +66,8 @@ class Index:
     def __init__(self, *, postgresql: bool, dated: bool) -> None:
         self.postgresql = postgresql
         self.dated = dated
-        self.finding = Finding(self.conversations_of_matches, self.holds_a_match, self.is_read_to_hold_a_match)
+        self.long = LONG["postgresql" if postgresql else "sqlite"]
+        self.finding = Finding(lambda: self._given("found"), self.holds_a_match, self.is_read_to_hold_a_match)
 
     def parameters(self, condition: Condition) -> dict[str, Any]:
         """Return what the statements need to be about a condition, but for dates."""
@@ -66,30 +75,57 @@ class Index:
         if self.postgresql:
             return asked | {"match": condition.as_tsquery()}
         exact = condition.exactly() if condition.goes_on else Condition(((Run((NOTHING,)),),))
-        return asked | {"match": condition.as_fts5(), "exact": exact.as_fts5(), "words": condition.as_text()}
+        return asked | {
+            "match": condition.as_fts5(),
+            "exact": exact.as_fts5(),
+            "words": condition.as_text(),
+            "part": condition.as_part(),
+        }
 
-    def count(self) -> Select[Any]:
+    def matches(self) -> Select[Any] | CompoundSelect[Any]:
+        """Select conversations with their newest match and their number of matches, of up to one more than are rare.
+
+        On SQLite they are counted first, in less time than their conversations take: common ones are one row.
+        """
+        found = self._messages(_Found.conversation_id, self._matches()).add_columns(_Found.id)
+        if self.postgresql:
+            return self._by_conversation(found, _most())
+        counted = self._counted().cte("counted").prefix_with("MATERIALIZED")
+        is_common = counted.c.number == _most()
+        most = select(case((is_common, 0), else_=_most())).scalar_subquery()
+        found = found.join(_index, _index.c.rowid == _Found.id)
+        common = select(literal(0), literal(0), counted.c.number).where(is_common)
+        return union_all(self._by_conversation(found, most), common)
+
+    def _by_conversation(self, found: Select[Any], most: ColumnElement[int]) -> Select[Any]:
+        limited = found.limit(most).subquery()
+        columns = (limited.c.conversation_id, func.max(limited.c.id).label("newest"), func.count().label("number"))
+        return select(*columns).group_by(limited.c.conversation_id)
+
+    def _counted(self) -> Select[Any]:
         """Count the messages that match, up to one more than are rare, whatever their dates.
 
         SQLite collects the messages of all words that go on, whatever the limit; when enough hold the words as they
         are, it need not.
         """
-        if self.postgresql:
-            return self._number(select(literal(1)).select_from(_Found).where(self._matches()))
-        all_, exact = (self._number(select(_index.c.rowid).where(self._matches(name))) for name in ("match", "exact"))
+        all_, exact = (
+            select(func.count()).select_from(
+                select(_index.c.rowid).where(self._matches(name)).limit(_most()).subquery()
+            )
+            for name in ("match", "exact")
+        )
         counted = exact.scalar_subquery()
-        return select(case((counted == _most(), _most()), else_=all_.scalar_subquery()))
+        return select(case((counted == _most(), _most()), else_=all_.scalar_subquery()).label("number"))
 
-    def _number(self, matches: Select[Any]) -> Select[Any]:
-        return select(func.count()).select_from(matches.limit(_most()).subquery())
+    def given(self, ids: Iterable[int]) -> Any:
+        """Return ids that were read, such as those of ``found``, as the parameter that they are."""
+        return list(ids) if self.postgresql else json.dumps(list(ids))
 
-    def conversations_of_matches(self) -> Select[Any]:
-        """Select the conversations of as many matches as are looked up at most."""
-        matches = self._messages(_Found.conversation_id, self._matches())
-        if not self.postgresql:
-            matches = matches.join(_index, _index.c.rowid == _Found.id)
-        limited = matches.limit(_most()).subquery()
-        return select(limited.c.conversation_id.label("id")).distinct()
+    def _given(self, name: str) -> Select[Any]:
+        if self.postgresql:
+            return select(func.unnest(bindparam(name, type_=ARRAY(Id))).column_valued("id"))
+        values = func.json_each(bindparam(name, type_=String)).table_valued("value")
+        return select(values.c.value.label("id"))
 
     def holds_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
         """The condition that a conversation of a walk holds a match."""
@@ -101,14 +137,16 @@ class Index:
         """The same for few conversations, whose newest messages are read; only long ones have others."""
         last = select(_Read.last_seq).where(_Read.id == conversation_id).correlate_except(_Read).scalar_subquery()
         if self.postgresql:
-            in_part = and_(self._is_in(conversation_id), _Found.seq > last - LONG)
+            in_part = and_(self._is_in(conversation_id), _Found.seq > last - self.long)
             # the offset keeps it from looking up all matches first, the sum from reading all of the conversation
             newest = self._messages(literal(1), in_part).offset(literal_column("0"))
-            is_older = and_(_Found.conversation_id + 0 == conversation_id, _Found.seq <= last - LONG)
-            older = self._messages(literal(1), and_(is_older, self._matches()))
+            is_older = and_(_Found.conversation_id + 0 == conversation_id, _Found.seq <= last - self.long)
+            # asked in a subquery, or the planner would go through all messages there are for a common word
+            asked = select(cast(bindparam("match", type_=String), TSQUERY)).scalar_subquery()
+            older = self._messages(literal(1), and_(is_older, _Found.words.bool_op("@@")(asked)))
         else:
             newest, older = self._parts(literal(1), conversation_id, last)
-        return or_(exists(newest), case((last > LONG, exists(older)), else_=false()))
+        return or_(exists(newest), case((last > self.long, exists(older)), else_=false()))
 
     def newest_matches(self, side: Side) -> Select[Any]:
         """Select the newest message of each conversation that matches, as the viewer may see it."""
@@ -124,18 +162,24 @@ class Index:
                     strict=True,
                 )
             )
-            found = func.coalesce(newest, case((Conversation.last_seq > LONG, older)))
+            found = func.coalesce(newest, case((Conversation.last_seq > self.long, older)))
+        shown = self._shown(side, and_(Message.id == found, Message.store_id == Conversation.store_id))
+        return shown.where(Conversation.id.in_(self._given("shown")))
+
+    def given_matches(self, side: Side) -> Select[Any]:
+        """Select messages whose ids are given, as the viewer may see them."""
+        same = and_(Message.conversation_id == Conversation.id, Message.store_id == Conversation.store_id)
+        return self._shown(side, same).where(Message.id.in_(self._given("shown")))
+
+    def _shown(self, side: Side, place: ColumnElement[bool]) -> Select[Any]:
+        joined_by = func.string_agg if self.postgresql else func.group_concat
         names = (
-            select(func.aggregate_strings(MessageAttachment.filename, " · "))
+            select(joined_by(MessageAttachment.filename, literal(" · ")))
             .where(MessageAttachment.message_id == Message.id)
             .scalar_subquery()
         )
         columns = (Conversation.id, Message.seq, Message.content, names.label("filenames"))
-        return (
-            access.visible_conversations(Anybody(side), *columns)
-            .join(Message, and_(Message.id == found, Message.store_id == Conversation.store_id))
-            .where(Conversation.id.in_(bindparam("shown", type_=Id, expanding=True)))
-        )
+        return access.visible_conversations(Anybody(side), *columns).join(Message, place)
 
     def _messages(self, what: Any, condition: ColumnElement[bool]) -> Select[Any]:
         """Select from the messages under a condition on the index, and in the dates."""
@@ -164,11 +208,14 @@ class Index:
         Whoever writes a message holds its conversation's lock, so that ids rise with the numbers: the index need not be
         asked for what lies before the first message or after the last of the part. Only long conversations have one.
         """
-        holds = func.holds_words(_Found.words, bindparam("words", type_=String))
-        newest = and_(_Found.conversation_id == conversation_id, _Found.seq > last_seq - LONG, holds)
+        may_hold = (
+            func.instr(_Found.words, bindparam("part", type_=String)) > 0
+        )  # a fourth of what a call of ours takes
+        holds = case((may_hold, func.holds_words(_Found.words, bindparam("words", type_=String))), else_=false())
+        newest = and_(_Found.conversation_id == conversation_id, _Found.seq > last_seq - self.long, holds)
         of_it = select(_Edge.id).where(_Edge.conversation_id == conversation_id).limit(1).correlate_except(_Edge)
         first = of_it.order_by(_Edge.seq)
-        last = of_it.where(_Edge.seq <= last_seq - LONG).order_by(_Edge.seq.desc())
+        last = of_it.where(_Edge.seq <= last_seq - self.long).order_by(_Edge.seq.desc())
         older = and_(
             self._matches(),
             _index.c.rowid >= func.coalesce(first.scalar_subquery(), 0),
@@ -197,10 +244,15 @@ def index(*, postgresql: bool, dated: bool) -> Index:
 
 
 @cache
-def count(on: Index) -> Select[Any]:
-    return on.count()
+def matches(on: Index) -> Select[Any] | CompoundSelect[Any]:
+    return on.matches()
 
 
 @cache
 def newest_matches(on: Index, side: Side) -> Select[Any]:
     return on.newest_matches(side)
+
+
+@cache
+def given_matches(on: Index, side: Side) -> Select[Any]:
+    return on.given_matches(side)

@@ -21,9 +21,6 @@ from webapp.messaging.queries.rows import ConversationFilters, Finding, Matches,
 
 _Row = ConversationParticipant
 
-A_LITTLE_WAY = 128
-"""Conversations that are read one by one before those that hold a match are collected."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -87,8 +84,8 @@ def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Sele
         narrowing.append(store == bindparam("wanted_store_id", type_=Id))
     if shape.after:
         narrowing.append(_is_after(at, number))
-    if shape.found and shape.way is Way.WALK_A_LITTLE:
-        end = _end_of_a_little_way([one.where(*narrowing) for one in ranges], at, number)
+    if shape.found and shape.way is Way.WALK_A_PART:
+        end = _end_of_a_part([one.where(*narrowing) for one in ranges], at, number)
         narrowing += [at >= end, shape.found.reads(number)]
     elif shape.found:
         narrowing.append(shape.found.holds(number))
@@ -100,10 +97,11 @@ def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Sele
     return select(union).order_by(union.c.last_message_at.desc(), union.c.id.desc()).limit(most)
 
 
-def _end_of_a_little_way(ranges: list[Select[Any]], at: Any, number: Any) -> ColumnElement[Any]:
+def _end_of_a_part(ranges: list[Select[Any]], at: Any, number: Any) -> ColumnElement[Any]:
     """The SQL expression of the moment at which the first of the ranges has been walked far enough; NULL if none is."""
+    walked = bindparam("walked", type_=Id)
     ends = [
-        one.with_only_columns(at.label("at")).order_by(at.desc(), number.desc()).limit(1).offset(A_LITTLE_WAY)
+        one.with_only_columns(at.label("at")).order_by(at.desc(), number.desc()).limit(1).offset(walked)
         for one in ranges
     ]
     first = select(func.max(union_all(*(select(end.subquery()) for end in ends)).subquery().c.at))

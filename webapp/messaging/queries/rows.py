@@ -41,8 +41,8 @@ class ConversationFilters:
 class Finding:
     """A way to narrow an inbox to what a search found; its parts read the search's parameters.
 
-    ``conversations`` selects their ids, as ``id``, up to a limit; ``holds`` is the condition on one conversation's id,
-    and so is ``reads``, which is the quicker one for few conversations and the slower one for many.
+    ``conversations`` selects their ids, as ``id``, where all of them are known; ``holds`` is the condition on one
+    conversation's id, and so is ``reads``, which is the quicker one for few conversations and the slower one for many.
     """
 
     conversations: Callable[[], Select[Any]]
@@ -51,19 +51,19 @@ class Finding:
 
 
 class Way(Enum):
-    """How a page of what was found is made: looked up, or walked from the top of the inbox, a little way or all."""
+    """How a page of what was found is made: looked up, or walked from the inbox's top, a part of the way or all."""
 
     LOOK_UP = auto()
-    WALK_A_LITTLE = auto()
+    WALK_A_PART = auto()
     WALK = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a search found, and the way to it: what is more than the limit of ``conversations`` is not looked up.
+    """What a search found, and the way to it, of which a part is as long as the parameter ``walked`` says.
 
-    A little way may end before the page is full, and the page is then not to be used; so it is in an inbox that is not
-    longer than that.
+    A part may end before the page is full, and the page is then not to be used; so it is in an inbox that is not longer
+    than that.
     """
 
     finding: Finding
