@@ -119,7 +119,7 @@ def _rows(
         last = moment(at + timedelta(seconds=MESSAGES), engine)
         status = "closed" if number % 7 == 0 else "open"
         unread = int(number > conversations - UNREAD and status == "open")
-        place = Place(store, PARTIES[1], customer)
+        place = Place(number, store, PARTIES[1], customer)
         subject = f"Order {number}"
         text = ""
         for seq in range(1, MESSAGES + 1):
@@ -127,7 +127,9 @@ def _rows(
             sender = ("store", Side.STORE, owner) if of_store else ("customer", Side.CUSTOMER, customer)
             text = _text(chance, number, seq, rank, conversations)
             names = (f"Customer {customer}", f"Store {store}") if seq == 1 else ()
-            said = Said((sender[1], sender[2]), f"Person {sender[2]}", text, (), subject if seq == 1 else "", names)
+            said = Said(
+                seq, (sender[1], sender[2]), f"Person {sender[2]}", text, (), subject if seq == 1 else "", names
+            )
             words = kept.process_bind_param(of_message(place, said), dialect)
             sent = moment(at + timedelta(seconds=seq), engine)
             of_messages.append((number, store, seq, sender[0], sender[2], "message", text, words, sent))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +31,8 @@ from sqlalchemy.orm import (
     mapped_column,
     scoped_session,
 )
+
+from webapp import sqlite_functions
 
 BUSY_TIMEOUT_MS = 5000
 STATEMENT_TIMEOUT_MS = 15_000
@@ -198,13 +199,14 @@ def was_deadlock(error: OperationalError) -> bool:
 
 
 def _limit_postgresql(_dialect: Dialect, _record: object, _arguments: list[Any], settings: dict[str, Any]) -> None:
-    """Let no request wait for ever, for a lock, a statement or a server that went away without a word."""
+    """Let no request wait for ever, for a lock, a statement or a server that is gone without a word; compile none."""
     settings.setdefault("connect_timeout", 5)
     settings.setdefault("tcp_user_timeout", STATEMENT_TIMEOUT_MS + BUSY_TIMEOUT_MS)
     limits = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "lock_timeout": BUSY_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+        "jit": "off",  # compiling a statement takes longer than running it, which none does for long
     }
     given = settings.get("options", "")
     settings["options"] = " ".join([*(f"-c {name}={value}" for name, value in limits.items()), given]).strip()
@@ -217,8 +219,7 @@ def _is_command() -> bool:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, never by the driver
-    connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.create_function("holds_words", 2, holds_words, deterministic=True)
+    sqlite_functions.register(connection)
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
@@ -233,28 +234,3 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:  # it waits for nobody: past SQLAlchemy, which takes more for a statement than SQLite does
         connection.connection.dbapi_connection.execute("BEGIN")
-
-
-def holds_words(words: str, asked: str) -> bool:
-    """Tell whether spaced words hold, of each line asked, one of its parts between tabs; a function of SQLite's.
-
-    A part begins with a space, and ends with one unless its last word may go on.
-    """
-    text = f" {words} "
-    for parts in _read(asked):
-        for part in parts:  # a loop, since generators would cost more than what they ask
-            if part in text:
-                break
-        else:
-            return False
-    return True
-
-
-@lru_cache(maxsize=64)
-def _read(asked: str) -> list[list[str]]:
-    return [line.split("\t") for line in asked.split("\n")]
-
-
-def _lower(value: str | float | bytes | None) -> str | float | bytes | None:
-    """SQLite's own lower() knows ASCII only."""
-    return value.lower() if isinstance(value, str) else value

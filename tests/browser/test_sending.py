@@ -22,12 +22,6 @@ NOTE_PENDING = """window.rows = []; new MutationObserver(() => {
 }).observe(document, {childList: true, subtree: true});
 document.addEventListener("submit", () => (window.pressed = performance.now()), true);"""
 
-SEND_WHEN_SAVED = """() => { const real = window.fetch; window.fetch = async (address, request) => {
-  const answer = await real(address, request);
-  if (request?.method === "PUT") document.getElementById("reply-form").requestSubmit();
-  return answer;
-} }"""
-
 
 def hold(page: Page) -> list[Route]:
     """Hold replies on their way; each goes on when it is taken from the list and continued."""
@@ -167,45 +161,6 @@ def test_what_failed_is_in_the_composer_after_a_reload_and_is_sent_once(
     expect(screen.message(page, "Please look")).to_have_count(1)
     page.reload()
     expect(screen.message(page, "Please look")).to_have_count(1)
-
-
-def test_a_page_that_goes_while_it_sends_loses_nothing(people: People, signed_in: SignIn) -> None:
-    """Behaviour 24: Exactly once, though the page was reloaded before the answer."""
-    talk = start(people.olga, people.mara_row, "Late parcel")
-    page = signed_in(people.olga, screen.page_of(people.olga, talk))
-    waiting = hold(page)
-    screen.reply_with(page, "Do not lose me")
-    expect(pending(page)).to_have_count(1)
-    while not waiting:
-        page.wait_for_timeout(20)
-    page.unroute(SENDS)
-    page.reload()
-    expect(screen.message(page, "Do not lose me")).to_have_count(1)
-    expect(screen.log(page).locator("#m-2")).to_contain_text("Do not lose me")
-    expect(screen.reply_box(page)).to_have_value("")
-    page.reload()
-    expect(screen.message(page, "Do not lose me")).to_have_count(1)
-
-
-def test_a_draft_that_is_saved_just_when_it_is_sent_stays_kept_until_it_is(
-    people: People, signed_in: SignIn, watch: Watch
-) -> None:
-    """Behaviour 24: The answer to the draft comes in the same moment as Send; then the page is reloaded."""
-    watch.allow_lost_requests()
-    talk = start(people.olga, people.mara_row, "Late parcel")
-    page = signed_in(people.olga, screen.page_of(people.olga, talk))
-    page.evaluate(SEND_WHEN_SAVED)
-    waiting = hold(page)
-    screen.reply_box(page).fill("Do not lose me")
-    expect(pending(page)).to_have_count(1)
-    while not waiting:
-        page.wait_for_timeout(20)
-    page.evaluate("dispatchEvent(new Event('pagehide'))")
-    waiting.pop().abort()
-    page.unroute(SENDS)
-    page.reload()
-    expect(screen.log(page).locator("#m-2")).to_contain_text("Do not lose me")
-    expect(screen.reply_box(page)).to_have_value("")
 
 
 def test_three_clicks_are_one_request(people: People, signed_in: SignIn) -> None:

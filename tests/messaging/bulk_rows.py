@@ -42,12 +42,12 @@ def fill(connection: Connection, people: People, count: int, messages_each: int 
                 | {"inbox_id": inboxes[side, person, tenant], "unread_count": number % 2 * messages_each}
                 | {"last_read_seq": 0, "email_notifications": True, "joined_at": moment}
             )
-        place = Place(row["store_id"], access.sides(row["conversation_type"]), row["customer_id"])
-        said = Said((row["last_sender_type"], row["last_sender_id"]), "Olga", "x", subject=row["subject"])
+        place = Place(number, row["store_id"], access.sides(row["conversation_type"]), row["customer_id"])
+        sender = (row["last_sender_type"], row["last_sender_id"])
         messages += [
             {"conversation_id": number, "store_id": row["store_id"], "seq": seq, "sender_type": row["last_sender_type"]}
             | {"sender_id": row["last_sender_id"], "kind": MessageKind.MESSAGE, "content": "x", "created_at": moment}
-            | {"words": of_message(place, said)}
+            | {"words": of_message(place, Said(seq, sender, "Olga", "x", subject=row["subject"]))}
             for seq in range(1, messages_each + 1)
         ]
     for table, rows in ((Conversation, conversations), (ConversationParticipant, participants), (Message, messages)):

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections import defaultdict
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from tests.backends import empty, engine_of
 from tests.factories import messaging, save_in
 from tests.messaging.bulk_rows import fill
+from tests.messaging.plans import indexes_used, run
 from tests.people import People
-from webapp.accounts.models import Store
-from webapp.database import WRITING, now, reading, session
+from webapp.accounts.models import Side, Store
+from webapp.database import WRITING, now
 from webapp.messaging import queries
-from webapp.messaging.models import ConversationStatus
+from webapp.messaging.models import ConversationStatus, Message, MessageKind
 from webapp.messaging.queries import ConversationFilters, Window
+from webapp.messaging.words import Place, Said, of_message
+from webapp.search import service as search
 
 OPEN, CLOSED = ConversationStatus.OPEN, ConversationStatus.CLOSED
 MINE = "ix_conversation_participants_list"
 UNREAD = "ix_conversation_participants_unread_list"
 STORE_TEAM = "ix_conversations_store_list"
 PLATFORM_TEAM = "ix_conversations_channel_inbox"
-MOST_SORTED = 3 * (queries.COUNTED_TO + 1)
-"""Rows that a planner may rather sort than walk in order: half of the largest inbox here, by its guess."""
-MOST_BUFFERS = 250
-"""Pages that a statement may touch which does not count: eight for each row, and for admins those of its store."""
-LARGE = ("conversations", "conversation_participants", "messages")
+LONG = 200_000
+"""The id of a conversation of 3,000 messages."""
 
 LISTS = {
     "mine open": ("olga", ConversationFilters(status=OPEN), MINE),
@@ -64,6 +59,7 @@ def market(request, app_on):
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
         fill(connection, people, 9000)
         add_small_stores(connection)
+        add_long_conversation(connection, people)
     if analyzed:
         if backend == "sqlite":
             with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
@@ -96,91 +92,23 @@ def add_small_stores(connection):
     )
 
 
-@contextmanager
-def recorded(app):
-    """The SELECTs that run meanwhile, with their parameters."""
-    statements = []
-
-    def note(_connection, _cursor, statement, parameters, *_):
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            statements.append((statement, parameters))
-
-    engine = engine_of(app)
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def run(app, act):
-    with app.app_context(), recorded(app) as statements, reading():
-        found = act()
-    return found, list(statements)
-
-
-def indexes_used(app, statements, refused=()):
-    """Explain each statement, refuse what walks a large table, and return the indexes that every kind of plan names."""
-    with app.app_context(), reading():
-        if engine_of(app).dialect.name == "sqlite":
-            return _of_sqlite(statements)
-        plans = [_of_postgres(statements, mode) for mode in ("auto", "force_generic_plan")]
-        assert not plans[0].union(plans[1]).intersection(refused)
-        return plans[0] & plans[1]
-
-
-def _of_sqlite(statements):
-    used = set()
-    for statement, parameters in statements:
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-        steps_of = defaultdict(list)
-        for _, parent, _, step in plan:
-            steps_of[parent].append(step)
-        for steps in steps_of.values():
-            text_of_steps = "\n".join(steps)
-            assert not re.search(rf"SCAN ({'|'.join(LARGE)})\b", text_of_steps), plan
-            is_range = re.search(r"USING (COVERING )?INDEX ix_conversation", text_of_steps)
-            assert not (is_range and "USE TEMP B-TREE FOR" in text_of_steps), plan
-            used.update(re.findall(r"USING (?:COVERING )?INDEX (\w+)", text_of_steps))
-    return used
-
-
-def _of_postgres(statements, mode):
-    used = set()
-    connection = session.connection()
-    connection.exec_driver_sql(f"SET LOCAL plan_cache_mode = '{mode}'")
-    for number, (statement, parameters) in enumerate(statements):
-        name = f"hot_{mode}_{number}"
-        order = re.findall(r"%\((\w+)\)s", statement)
-        places = {key: f"${position}" for position, key in enumerate(dict.fromkeys(order), 1)}
-        body = re.sub(r"%\((\w+)\)s", lambda found, places=places: places[found[1]], statement).replace("%%", "%")
-        connection.exec_driver_sql(f"PREPARE {name} AS {body}")
-        values = ", ".join(_literal(parameters[key]) for key in places)
-        call = f"EXECUTE {name}({values})" if places else f"EXECUTE {name}"
-        plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {call}").scalar()
-        connection.exec_driver_sql(f"DEALLOCATE {name}")
-        top = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
-        touched = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-        assert touched <= MOST_BUFFERS or "count(*)" in statement, (mode, touched, statement)
-        for node in _nodes(top):
-            walks = node["Node Type"] == "Seq Scan" and node.get("Relation Name") in LARGE
-            assert not walks, (mode, node)
-            assert not (node["Node Type"] == "Sort" and node["Plan Rows"] > MOST_SORTED), (mode, node)
-            if "Index Name" in node:
-                used.add(node["Index Name"])
-    return used
-
-
-def _nodes(plan):
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from _nodes(child)
-
-
-def _literal(value):
-    if isinstance(value, bool | int):
-        return str(value)
-    return "'" + str(value).replace("%", "%%") + "'"
+def add_long_conversation(connection, people):
+    """Let the newest conversation of a store be one of 3,000 messages, none of which holds the word of all others."""
+    names = "store_id, customer_id, subject, status, created_by_type, created_by_id, message_count, created_at"
+    names += ", conversation_type, last_message_preview, last_sender_type, last_sender_id"
+    connection.execute(
+        text(
+            f"INSERT INTO conversations (id, last_seq, last_message_at, {names})"
+            f" SELECT {LONG}, 3000, (SELECT max(last_message_at) FROM conversations), {names} FROM conversations"
+            f" WHERE id = (SELECT min(id) FROM conversations WHERE store_id = {people.harbor.id}"
+            " AND conversation_type = 'store_customer' AND status = 'open')"
+        )
+    )
+    row = {"conversation_id": LONG, "store_id": people.harbor.id, "sender_type": Side.STORE}
+    row |= {"sender_id": people.olga.id, "kind": MessageKind.MESSAGE, "content": "y", "created_at": now()}
+    place = Place(LONG, people.harbor.id, (Side.STORE, Side.CUSTOMER), people.mara.id)
+    said = [Said(seq, (Side.STORE, people.olga.id), "Olga", "y") for seq in range(1, 3001)]
+    connection.execute(insert(Message), [row | {"seq": one.seq, "words": of_message(place, one)} for one in said])
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -216,6 +144,18 @@ def test_a_thread_is_read_by_its_keys(market, window):
 
     used = indexes_used(app, statements, refused={MINE, STORE_TEAM, PLATFORM_TEAM})
     assert "uq_messages_conversation_id_seq" in used or engine_of(app).dialect.name == "sqlite"
+
+
+def test_a_search_asks_the_index_of_a_long_conversation_for_that_one_alone(market):
+    """Neither all messages of the conversation are read nor all that hold the word, which is in every other one."""
+    app, people = market
+    filters = ConversationFilters(team=True, status=None, text="x")
+    found, statements = run(app, lambda: search.list_conversations(people.olga, filters))
+    assert len(found.page.rows) == 25
+    assert LONG not in found.hits
+
+    used = indexes_used(app, statements, most=1300)
+    assert "ix_message_words" in used or engine_of(app).dialect.name == "sqlite"
 
 
 @pytest.mark.parametrize("who", ["ada", "olga", "mara"])

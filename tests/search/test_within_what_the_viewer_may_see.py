@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import attach, change_settings, close, send, start
 from tests.search.conftest import listing
+from webapp.messaging import words
 from webapp.messaging.queries import ConversationFilters
 from webapp.messaging.service import MessagingService
 from webapp.search import service, statements
@@ -26,13 +27,13 @@ def rarity(request, monkeypatch):
         monkeypatch.setattr(service, "PARTS", (1, 2))
         statements.index.cache_clear()
     if request.param == "common in long ones":
-        monkeypatch.setattr(statements, "LONG", {"sqlite": 0, "postgresql": 0})
+        monkeypatch.setattr(words, "SHORT", 0)
     yield request.param
     statements.index.cache_clear()
 
 
 @pytest.fixture
-def three(people):
+def three(people, rarity):
     """One conversation in each channel, each with the same words and a file by everybody in it."""
     found = {
         "between": start(people.olga, people.mara_row, "Between", text="zebra stripes"),

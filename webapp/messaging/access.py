@@ -74,7 +74,7 @@ def sides(channel: ConversationType) -> tuple[Side, Side]:
 def place_of(conversation: Conversation) -> Place:
     """Return what of the conversation its messages can be found by."""
     parties = sides(conversation.conversation_type)
-    return Place(conversation.store_id, parties, conversation.customer_id)
+    return Place(conversation.id, conversation.store_id, parties, conversation.customer_id)
 
 
 def channel_between(viewer: Viewer, other: Side) -> ConversationType | None:

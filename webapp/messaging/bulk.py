@@ -163,11 +163,11 @@ def _mentioned(conversation: WholeConversation) -> Iterable[Person]:
 
 def _message_rows(conversation_id: int, conversation: WholeConversation, names: Names) -> Iterable[dict[str, Any]]:
     parties = access.sides(conversation.conversation_type)
-    place = Place(conversation.store_id, parties, conversation.customer_id)
+    place = Place(conversation_id, conversation.store_id, parties, conversation.customer_id)
     for seq, line in enumerate(conversation.lines, start=1):
         subject = conversation.subject if seq == 1 else ""
         of_parties = names.of_parties(place) if seq == 1 else []
-        said = Said(line.sender, names.people[line.sender], line.content, (), subject, of_parties)
+        said = Said(seq, line.sender, names.people[line.sender], line.content, (), subject, of_parties)
         yield {
             "conversation_id": conversation_id,
             "store_id": conversation.store_id,

@@ -120,9 +120,10 @@ def _read(which: Any, most: int, connection: Connection) -> list[Reading]:
 def _right(row: Any, names: Names, filenames: list[str]) -> list[str]:
     if row.kind is not MessageKind.MESSAGE:
         return []
-    place = Place(row.store_id, access.sides(row.conversation_type), row.customer_id)
+    place = Place(row.conversation_id, row.store_id, access.sides(row.conversation_type), row.customer_id)
     sender = (row.sender_type, row.sender_id)
     said = Said(
+        row.seq,
         sender,
         names.people[sender],
         row.content,

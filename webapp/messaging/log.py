@@ -73,7 +73,7 @@ def add_message(
     seq = _next_seq(conversation, MessageKind.MESSAGE, written)
     message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
     subject = conversation.subject if seq == 1 else ""
-    said = words.Said((viewer.side, viewer.id), viewer.name, content, filenames, subject, names)
+    said = words.Said(seq, (viewer.side, viewer.id), viewer.name, content, filenames, subject, names)
     message.words = words.of_message(access.place_of(conversation), said)
     message.client_key, message.request_hash, message.by_email = client_key, request_hash, by_email
     session.add(message)

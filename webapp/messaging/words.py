@@ -24,10 +24,14 @@ LONGEST = 64
 """Characters of a word that count."""
 MOST = 7_000
 """Words of a text that count: a tsvector numbers no more than 16,383, and there may be two scopes."""
+SHORT = 200
+"""Messages of a conversation that can be read one by one; those after so many carry a word of their conversation's."""
 PLATFORM = "p"
 BOUNDARY = "_"
 """Stands between two texts, so that no phrase reaches from one into the other."""
 HAS_FILES = "has:file"
+IN = "in:"
+"""Begins the word of a conversation that all of its messages but the first ones carry."""
 SENDER, PARTY, ADMIN, SIDE = "from:", "with:", "admin:", "side:"
 """Tags of words that are names: of the sender, of the parties, of an admin (which only admins may look for)."""
 
@@ -72,6 +76,7 @@ class Span:
 class Place:
     """What of a conversation its messages' words carry."""
 
+    conversation_id: int
     store_id: int
     parties: tuple[Side, Side]
     customer_id: int | None
@@ -81,6 +86,7 @@ class Place:
 class Said:
     """A message as it can be found; ``subject`` and ``names`` of the parties are of a conversation's first one."""
 
+    seq: int
     sender: tuple[Side, int]
     sender_name: str
     content: str
@@ -147,6 +153,8 @@ def of_message(place: Place, said: Said) -> list[str]:
     found = [of_sender(*said.sender)]
     if place.customer_id is not None:
         found.append(of_customer(place.customer_id))
+    if said.seq > SHORT:
+        found.append(f"{IN}{place.conversation_id}")
     for scope in _scopes(place):
         found.append(scope)
         for text in texts:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
@@ -61,7 +60,7 @@ class Condition:
         )
 
     def as_text(self) -> str:
-        """What ``database.holds_words`` reads."""
+        """What ``sqlite_functions.holds_words`` reads."""
         return "\n".join(
             "\t".join(f" {' '.join(run.words)}" + " " * (not run.goes_on) for run in group) for group in self.groups
         )
@@ -93,7 +92,10 @@ def condition(viewer: Viewer, query: Query, platform_name: str) -> Condition:
 
 
 def _common_end(texts: Sequence[str]) -> str:
-    return commonprefix([text[::-1] for text in texts])[::-1]
+    end = texts[0]
+    while not all(text.endswith(end) for text in texts):
+        end = end[1:]
+    return end
 
 
 def _either(*alternatives: str) -> tuple[Run, ...]:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     Select,
@@ -39,7 +40,7 @@ from sqlalchemy.orm import aliased
 from webapp.accounts.models import Side
 from webapp.attachments.models import MessageAttachment
 from webapp.database import Id, UTCDateTime
-from webapp.messaging import access
+from webapp.messaging import access, words
 from webapp.messaging.asking import Anybody
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.queries import Finding
@@ -48,15 +49,8 @@ from webapp.search.matching import NOTHING, Condition, Run
 RARE = 1_000
 """A query that more messages match than this is common."""
 
-LONG = {"sqlite": 200, "postgresql": 1_000}
-"""So many of a conversation's messages, the newest, are read one by one, and the index is asked for older ones.
-
-PostgreSQL's index takes longer for a common word, which is among so many.
-"""
-
 _Found: Any = aliased(Message, name="found_message")
 _Read: Any = aliased(Conversation, name="read_conversation")
-_Edge: Any = aliased(Message, name="edge_message")
 _index = table("message_words", column("rowid"), column("message_words"))
 
 
@@ -66,7 +60,6 @@ class Index:
     def __init__(self, *, postgresql: bool, dated: bool) -> None:
         self.postgresql = postgresql
         self.dated = dated
-        self.long = LONG["postgresql" if postgresql else "sqlite"]
         self.finding = Finding(lambda: self._given("found"), self.holds_a_match, self.is_read_to_hold_a_match)
 
     def parameters(self, condition: Condition) -> dict[str, Any]:
@@ -134,52 +127,41 @@ class Index:
         return exists(self._messages(literal(1), self._is_collected(conversation_id)))
 
     def is_read_to_hold_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """The same for few conversations, whose newest messages are read; only long ones have others."""
+        """The same for few conversations, whose messages are read; of long ones only the newest and the first."""
         last = select(_Read.last_seq).where(_Read.id == conversation_id).correlate_except(_Read).scalar_subquery()
-        if self.postgresql:
-            in_part = and_(self._is_in(conversation_id), _Found.seq > last - self.long)
-            # the offset keeps it from looking up all matches first, the sum from reading all of the conversation
-            newest = self._messages(literal(1), in_part).offset(literal_column("0"))
-            is_older = and_(_Found.conversation_id + 0 == conversation_id, _Found.seq <= last - self.long)
-            # asked in a subquery, or the planner would go through all messages there are for a common word
-            asked = select(cast(bindparam("match", type_=String), TSQUERY)).scalar_subquery()
-            older = self._messages(literal(1), and_(is_older, _Found.words.bool_op("@@")(asked)))
-        else:
-            newest, older = self._parts(literal(1), conversation_id, last)
-        return or_(exists(newest), case((last > self.long, exists(older)), else_=false()))
+        newest, between, first = map(exists, self._parts(literal(1), conversation_id, last))
+        return or_(newest, case((last > words.SHORT, or_(first, between)), else_=false()))
 
     def newest_matches(self, side: Side) -> Select[Any]:
         """Select the newest message of each conversation that matches, as the viewer may see it."""
-        if self.postgresql:
-            matches = self._messages(_Found.id, self._is_in(Conversation.id))
-            found: Any = matches.order_by(_Found.seq.desc()).limit(1).scalar_subquery()
-        else:
-            newest, older = (
-                part.order_by(key.desc()).limit(1).scalar_subquery()
-                for part, key in zip(
-                    self._parts(_Found.id, Conversation.id, Conversation.last_seq),
-                    (_Found.seq, _index.c.rowid),
-                    strict=True,
-                )
-            )
-            found = func.coalesce(newest, case((Conversation.last_seq > self.long, older)))
-        shown = self._shown(side, and_(Message.id == found, Message.store_id == Conversation.store_id))
-        return shown.where(Conversation.id.in_(self._given("shown")))
+        parts = self._parts(_Found.id, Conversation.id, Conversation.last_seq)
+        keys = (_Found.seq, _Found.seq if self.postgresql else _index.c.rowid, _Found.seq)
+        newest, between, first = (
+            part.order_by(key.desc()).limit(1).scalar_subquery() for part, key in zip(parts, keys, strict=True)
+        )
+        others = case((Conversation.last_seq > words.SHORT, func.coalesce(between, first)))
+        return self._texts(side, self._shown().c.id, func.coalesce(newest, others))
 
     def given_matches(self, side: Side) -> Select[Any]:
         """Select messages whose ids are given, as the viewer may see them."""
-        same = and_(Message.conversation_id == Conversation.id, Message.store_id == Conversation.store_id)
-        return self._shown(side, same).where(Message.id.in_(self._given("shown")))
+        given = select(_Found.id, _Found.conversation_id).join(ids := self._shown(), ids.c.id == _Found.id).subquery()
+        return self._texts(side, given.c.conversation_id, given.c.id)
 
-    def _shown(self, side: Side, place: ColumnElement[bool]) -> Select[Any]:
+    def _shown(self) -> CTE:
+        return self._given("shown").cte("given").prefix_with("MATERIALIZED")
+
+    def _texts(self, side: Side, conversation_id: ColumnElement[int], message_id: ColumnElement[int]) -> Select[Any]:
         joined_by = func.string_agg if self.postgresql else func.group_concat
         names = (
             select(joined_by(MessageAttachment.filename, literal(" · ")))
             .where(MessageAttachment.message_id == Message.id)
             .scalar_subquery()
         )
-        columns = (Conversation.id, Message.seq, Message.content, names.label("filenames"))
-        return access.visible_conversations(Anybody(side), *columns).join(Message, place)
+        columns = (Conversation.id, Conversation.store_id, message_id.label("message_id"))
+        seen = access.visible_conversation(Anybody(side), conversation_id, *columns)
+        of = seen.cte("seen").prefix_with("MATERIALIZED")
+        same = and_(Message.id == of.c.message_id, Message.store_id == of.c.store_id)
+        return select(of.c.id, Message.seq, Message.content, names.label("filenames")).join(Message, same)
 
     def _messages(self, what: Any, condition: ColumnElement[bool]) -> Select[Any]:
         """Select from the messages under a condition on the index, and in the dates."""
@@ -198,32 +180,32 @@ class Index:
             return matches
         return _index.c.message_words.bool_op("MATCH")(asked)
 
-    def _is_in(self, conversation_id: Any) -> ColumnElement[bool]:
-        """The condition within one conversation, on PostgreSQL: it asks the messages themselves."""
-        return and_(_Found.conversation_id == conversation_id, self._matches())
+    def _parts(self, what: Any, conversation_id: Any, last_seq: Any) -> tuple[Select[Any], Select[Any], Select[Any]]:
+        """Select matches of one conversation: of its newest messages, of those between, of its first.
 
-    def _parts(self, what: Any, conversation_id: Any, last_seq: Any) -> tuple[Select[Any], Select[Any]]:
-        """The same on SQLite, in two parts: the newest messages are asked themselves, the index for older ones.
-
-        Whoever writes a message holds its conversation's lock, so that ids rise with the numbers: the index need not be
-        asked for what lies before the first message or after the last of the part. Only long conversations have one.
+        The newest and the first are asked themselves, the index for those between, which only long conversations have.
         """
-        may_hold = (
-            func.instr(_Found.words, bindparam("part", type_=String)) > 0
-        )  # a fourth of what a call of ours takes
-        holds = case((may_hold, func.holds_words(_Found.words, bindparam("words", type_=String))), else_=false())
-        newest = and_(_Found.conversation_id == conversation_id, _Found.seq > last_seq - self.long, holds)
-        of_it = select(_Edge.id).where(_Edge.conversation_id == conversation_id).limit(1).correlate_except(_Edge)
-        first = of_it.order_by(_Edge.seq)
-        last = of_it.where(_Edge.seq <= last_seq - self.long).order_by(_Edge.seq.desc())
-        older = and_(
-            self._matches(),
-            _index.c.rowid >= func.coalesce(first.scalar_subquery(), 0),
-            _index.c.rowid <= func.coalesce(last.scalar_subquery(), -1),
-            # a sum, so that the index of words is walked instead of asked for each message of the conversation
-            _Found.conversation_id + 0 == conversation_id,
-        )
-        return self._messages(what, newest), self._messages(what, older).join(_index, _index.c.rowid == _Found.id)
+        asked: Any = bindparam("match", type_=String)
+        # a sum, so that the index of words is asked instead of each message of the conversation
+        is_in = _Found.conversation_id + 0 == conversation_id
+        if self.postgresql:
+            holds = self._matches()
+            word = literal(f"'{words.IN}") + cast(conversation_id, String) + literal("'")
+            matches = _Found.words.bool_op("@@")(cast(asked, TSQUERY).op("&&")(cast(word, TSQUERY)))
+            between = self._messages(what, and_(matches, is_in))
+        else:
+            # a fourth of what a call of ours takes comes first
+            may_hold = func.instr(_Found.words, bindparam("part", type_=String)) > 0
+            holds = case((may_hold, func.holds_words(_Found.words, bindparam("words", type_=String))), else_=false())
+            word = literal(f' AND "{words.IN}') + cast(conversation_id, String) + literal('"')
+            matches = _index.c.message_words.bool_op("MATCH")(asked + word)
+            between = self._messages(what, and_(matches, is_in)).join(_index, _index.c.rowid == _Found.id)
+        of_it = and_(_Found.conversation_id == conversation_id, holds)
+        newest = self._messages(what, and_(of_it, _Found.seq > last_seq - words.SHORT))
+        first = self._messages(what, and_(of_it, _Found.seq <= words.SHORT))
+        if self.postgresql:  # it keeps the planner from looking up all matches first
+            newest, first = (part.offset(literal_column("0")) for part in (newest, first))
+        return newest, between, first
 
     def _is_collected(self, conversation_id: Any) -> ColumnElement[bool]:
         """The condition within one of many conversations, on SQLite.
