@@ -108,8 +108,8 @@ _POSTGRES_SCHEMA = (
 SEARCH = "message_words"
 """The tables of SQLite's full-text index."""
 
-BELOW_POLICIES = {"0015", "0018", "0020"}
-"""What is added upon these are rules for rows and indexes, and no column."""
+BELOW_POLICIES = {"0015", "0018", "0020", "0021"}
+"""What is added upon these are rules for rows, indexes and words, and no column."""
 
 FOR_SQLITE = {"conversation_numbers"}
 """What PostgreSQL has a sequence for."""

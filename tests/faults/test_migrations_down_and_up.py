@@ -17,6 +17,7 @@ from tests.migrating import (
     found_words,
     schema,
 )
+from webapp.search.indexing import wrong_messages
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +51,23 @@ def test_what_was_there_before_the_search_can_be_found_by_the_same_words(bare_ap
 
     assert any(row.words for row in words)
     assert found_words(bare_app) == words
+
+
+def test_long_conversations_get_their_word_and_lose_it_again(bare_app):
+    backends.migrate(bare_app)
+    fill(bare_app)
+    downgrade(bare_app, "0021")
+    with backends.engine_of(bare_app).connect() as connection, connection.begin():
+        ordinary = "SELECT max(id) FROM messages WHERE kind = 'message' AND seq > 1"
+        connection.execute(text(f"UPDATE messages SET seq = 201 WHERE id = ({ordinary})"))
+    before = found_words(bare_app)
+    backends.migrate(bare_app)
+    with bare_app.app_context():
+        assert not list(wrong_messages())
+    assert found_words(bare_app) != before
+
+    downgrade(bare_app, "0021")
+    assert found_words(bare_app) == before
 
 
 def test_after_down_and_up_it_works(bare_app):
