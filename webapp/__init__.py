@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask, Response, g, request
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import api, cli, database, row_security
 from webapp.accounts import audit_trail, preferences
@@ -96,10 +95,7 @@ def create_app(config: Config | None = None) -> Flask:
         from webapp.cli.demo import heartbeat
 
         app.extensions[heartbeat.EXTENSION] = heartbeat.Heartbeat(app)
-    app.wsgi_app = polling.Polls(app, app.wsgi_app)  # type: ignore[method-assign]
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = hosts.behind_proxies(polling.Polls(app, app.wsgi_app), config)  # type: ignore[method-assign]
     return app
 
 

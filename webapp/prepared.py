@@ -13,7 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Dialect, Select, UpdateBase
+from sqlalchemy import CompoundSelect, Connection, Dialect, Select, UpdateBase
+from sqlalchemy.exc import DBAPIError
 
 from webapp.database import session
 
@@ -80,8 +81,25 @@ def _run(statement: Statement, parameters: Mapping[str, Any]) -> tuple[_Prepared
         session.flush()
     connection = session.connection()
     prepared = _prepare(statement, connection.dialect)
-    result = connection.exec_driver_sql(prepared.sql, prepared.bound(parameters))
-    return prepared, result.all() if result.returns_rows else ()
+    return prepared, _execute(connection, prepared.sql, prepared.bound(parameters))
+
+
+def _execute(connection: Connection, sql: str, parameters: Any) -> Sequence[Any]:
+    """Let the driver execute it; with SQLAlchemy in between when somebody listens there, such as those who count."""
+    if connection.engine.dispatch.before_cursor_execute:
+        result = connection.exec_driver_sql(sql, parameters)
+        return result.all() if result.returns_rows else ()
+    driver: Any = connection.dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else ()
+    except driver.Error as error:
+        if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor):
+            connection.invalidate(error)
+        raise DBAPIError.instance(sql, parameters, error, driver.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
 
 
 class _Prepared:

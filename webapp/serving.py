@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug import Response
 
 from webapp.config import Config
+from webapp.doors import hosts
 from webapp.portals import polling
 from webapp.realtime import watch
 from webapp.realtime.front import Application, Front, Scope
@@ -40,6 +41,8 @@ class PollsAtOnce:
 
     def __init__(self, flask: Flask) -> None:
         self.flask = flask
+        polls = polling.Polls(flask, flask)
+        self.answer_poll = hosts.behind_proxies(lambda environ, _: polls.answer(environ), flask.extensions["parley"])
         self.others = WSGIMiddleware(flask, workers=THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,8 +55,9 @@ class PollsAtOnce:
 
     def _answer(self, scope: Scope) -> tuple[Message, Message]:
         environ = build_environ(scope, io.BytesIO())  # type: ignore[arg-type]
-        found = Response.from_app(self.flask, environ, buffered=True)  # type: ignore[arg-type]
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in found.headers]
+        found = self.answer_poll(dict(environ), None) or Response.from_app(self.flask, environ, buffered=True)  # type: ignore[arg-type]
+        fields = found.get_wsgi_headers(dict(environ))
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields]
         start = {"type": "http.response.start", "status": found.status_code, "headers": headers}
         return start, {"type": "http.response.body", "body": found.get_data(), "more_body": False}
 

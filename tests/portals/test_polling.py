@@ -100,3 +100,18 @@ def test_a_server_sends_it_as_the_application_answers(app, sign_in, people, monk
     assert (found.status_code, found.text) == (usual.status_code, usual.text)
     assert set(found.headers) == {name.lower() for name, _ in usual.headers}
     assert found.headers["Cache-Control"] == "no-store, private"
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(1, 200), (0, 400)])
+def test_a_server_believes_our_own_proxies_and_nobody_else(app, sign_in, people, monkeypatch, proxies, status):
+    olga = sign_in(people.olga)
+    headers = {"Cookie": f"parley_store={olga.get_cookie('parley_store').value}", "X-Forwarded-Host": "localhost:8000"}
+    config = app.extensions["parley"].model_copy(update={"trusted_proxies": proxies})
+    monkeypatch.setitem(app.extensions, "parley", config)
+    served = httpx.ASGITransport(serving.make_front(app))
+
+    async def ask():
+        async with httpx.AsyncClient(transport=served, base_url="http://web-1.internal") as client:
+            return await client.get(f"{NEWS}?badge=-1", headers=headers)
+
+    assert run_alone(ask()).status_code == status

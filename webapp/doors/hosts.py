@@ -1,11 +1,14 @@
-"""Which Host headers are answered: only our own, whatever the port.
+"""Which Host headers are answered: only our own, whatever the port; and whose word on the address is taken.
 
 Werkzeug's own list of trusted hosts never matches an IPv6 address and leaves the error page without addresses.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
 
@@ -22,6 +25,12 @@ def set_up(app: Flask, config: Config) -> None:
 def is_own(host: str, config: Config) -> bool:
     """Tell whether a Host header names us."""
     return name_of(host) in {one.lower() for one in config.trusted_hosts}
+
+
+def behind_proxies(application: Any, config: Config) -> Any:
+    """Let an application see the address, scheme and host that our own proxies tell, of as many as there are."""
+    hops = config.trusted_proxies
+    return ProxyFix(application, x_for=hops, x_proto=hops, x_host=hops) if hops else application
 
 
 def name_of(host: str) -> str:

@@ -17,7 +17,7 @@ from webapp.doors.identity import current_viewer
 from webapp.messaging import queries
 from webapp.messaging.text import without_control_characters
 from webapp.portals.csv_cells import as_csv
-from webapp.portals.display import utc
+from webapp.portals.times import utc
 
 WORDS = {
     Action.SIGNED_IN: "Signed in",

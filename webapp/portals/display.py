@@ -5,25 +5,21 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
-from babel.dates import format_date
 from flask import Flask, g
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 from webapp.attachments.kinds import KINDS
 from webapp.attachments.models import ScanState
-from webapp.database import now
 from webapp.messaging.models import ConversationType, MessageKind
 from webapp.messaging.queries import AttachmentRow, ConversationRow, MessageRow
 from webapp.messaging.text import without_control_characters
 from webapp.portals.devices import device
+from webapp.portals.times import clock, day, full, list_time, utc, viewer_zone
 
 GROUPED_WITHIN = timedelta(minutes=5)
-LOCALE = "en_GB"
 THUMBNAIL_BOX = 240
 LONG_LINES = 40
 LINE_LENGTH = 80
@@ -58,12 +54,14 @@ def log_entries(
     marks: Sequence[int] = (),
 ) -> Iterator[LogEntry]:
     """Yield the lines of a log; ``before`` is the message above them, ``marks`` how far the other side has read."""
-    previous, marked = before, unread_after is None
+    previous, marked, zone = before, unread_after is None, viewer_zone()
+    day_before = before.created_at.astimezone(zone).date() if before else None
     for message in messages:
         is_unread = not message.is_own and message.kind is MessageKind.MESSAGE
         first = not marked and is_unread and message.seq > (unread_after or 0)
         marked = marked or first
-        new_day = previous is None or local(previous.created_at).date() != local(message.created_at).date()
+        day_of_it = message.created_at.astimezone(zone).date()
+        new_day = day_of_it != day_before
         continues = (
             previous is not None
             and not new_day
@@ -75,44 +73,7 @@ def log_entries(
         )
         read_by = sum(mark >= message.seq for mark in marks) if message.is_own else 0
         yield LogEntry(message, message.created_at if new_day else None, first, continues, read_by)
-        previous = message
-
-
-def local(moment: datetime) -> datetime:
-    """Return the moment in the viewer's zone."""
-    viewer = g.get("viewer")
-    return moment.astimezone(_zone(viewer.timezone if viewer else "UTC"))
-
-
-def utc(moment: datetime) -> str:
-    """Return the moment as an attribute for programs: ISO 8601 in UTC."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def clock(moment: datetime) -> str:
-    """Return the time of day, like 14:02."""
-    return f"{local(moment):%H:%M}"
-
-
-def day(moment: datetime) -> str:
-    """Return the whole date, like Friday 20 November 2026."""
-    return _date_text(local(moment).date(), "EEEE d MMMM y")
-
-
-def full(moment: datetime) -> str:
-    """Return the date and the time with the zone's name, like Friday 20 November 2026 at 14:02 UTC."""
-    return f"{day(moment)} at {clock(moment)} {local(moment).tzname()}"
-
-
-def list_time(moment: datetime) -> str:
-    """Return a time for lists: within a day the clock, within a week the weekday, else the date."""
-    present, at = now(), local(moment)
-    age = present - moment
-    if age < timedelta(days=1):
-        return f"{at:%H:%M}"
-    if age < timedelta(days=7):
-        return _date_text(at.date(), "EEE")
-    return _date_text(at.date(), "d MMM" if at.year == local(present).year else "d MMM y")
+        previous, day_before = message, day_of_it
 
 
 def linked(text: str) -> Markup:
@@ -194,19 +155,6 @@ def channel_words(row: ConversationRow) -> str:
         case "storefront", ConversationType.STORE_CUSTOMER:
             return "Store"
     return "Platform"
-
-
-@lru_cache(maxsize=2048)
-def _date_text(day: date, pattern: str) -> str:
-    return format_date(day, pattern, locale=LOCALE)
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def set_up(app: Flask) -> None:

@@ -31,7 +31,7 @@ from webapp.messaging.models import KeptDraft
 from webapp.messaging.person_data import conversations_of
 from webapp.messaging.queries import ConversationRow, MessageRow
 from webapp.messaging.service import MessagingService
-from webapp.portals.display import utc
+from webapp.portals.times import utc
 
 CHUNK = 256 * 1024
 READ_ME = """What is kept about {name} <{email}>, made on {now}.

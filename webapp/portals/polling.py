@@ -36,16 +36,17 @@ class Polls:
         self.inner = inner
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return (self.answer(environ) or self.inner)(environ, start_response)
+
+    def answer(self, environ: WSGIEnvironment) -> Response | None:
+        """Return the answer to a poll, or None for whatever else Flask has to find one for."""
         portal = ADDRESSES.get(environ.get("PATH_INFO", ""))
-        if portal and environ["REQUEST_METHOD"] == "GET":
-            with self.app.app_context():
-                answer = self._answer(portal, self.app.request_class(environ))
-            if answer:
-                return answer(environ, start_response)
-        return self.inner(environ, start_response)
+        if portal is None or environ["REQUEST_METHOD"] != "GET":
+            return None
+        with self.app.app_context():
+            return self._answer(portal, self.app.request_class(environ))
 
     def _answer(self, portal: Portal, request: Request) -> Response | None:
-        """Return the answer, or None when Flask has to find one."""
         config, g.begun = self.app.extensions["parley"], time.perf_counter()
         token = request.cookies.get(portal.cookie)
         if not token or not hosts.is_own(request.host, config):

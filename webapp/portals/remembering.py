@@ -6,13 +6,16 @@ are as they were. A remembered piece sees its values and no request, so that it 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
 
 from flask import Flask, current_app, g
 from markupsafe import Markup
 
 from webapp.accounts.viewer import Viewer
+from webapp.messaging.queries import ConversationRow
 from webapp.portals.addresses import within_portal
+from webapp.portals.times import list_times
+from webapp.search.service import Hit
 
 MOST = 4096
 """Pieces that are remembered; one more, and all are forgotten."""
@@ -35,6 +38,27 @@ def remembered(template: str, viewer: Viewer, **values: Hashable) -> Markup:
     return piece
 
 
+def conversation_rows(
+    viewer: Viewer, rows: Iterable[ConversationRow], hits: Mapping[int, Hit], base: str, here: str, open_id: int | None
+) -> Markup:
+    """Render the rows of a list; in a loop of ours, since the template's would take longer than what is remembered."""
+    when = list_times()
+    pieces = [
+        remembered(
+            "messaging/_conversation_row.html",
+            viewer,
+            row=row,
+            hit=hits.get(row.id),
+            base=base,
+            here=here,
+            is_open=row.id == open_id,
+            when=when(row.last_message_at),
+        )
+        for row in rows
+    ]
+    return Markup("\n").join(pieces)
+
+
 def set_up(app: Flask) -> None:
     """Let templates say which pieces are remembered."""
-    app.jinja_env.globals["remembered"] = remembered
+    app.jinja_env.globals.update(remembered=remembered, conversation_rows=conversation_rows)
