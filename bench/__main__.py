@@ -59,9 +59,10 @@ def main() -> int:
             with marketplace.built(Path(folder), base, database) as small:
                 smaller, before = _counted(small), sending.replayed(small).p50
         with marketplace.built(Path(folder), size, database) as large:
-            results = [*_costs(large), *_counts(smaller, _counted(large), base), *_programs(large)]
+            results = _search(large, database)  # before the sends, which go to the conversations at the top
+            results += [*_costs(large), *_counts(smaller, _counted(large), base), *_programs(large)]
             results += _large(large)
-            results += [*_sends(large, database, before), *_search(large, database), *_memory(large)]
+            results += [*_sends(large, database, before), *_memory(large)]
             results += _files(large) if os.environ.get("FILES") else []
             results += _streams(large) if os.environ.get("STREAMS") else []
     _print(results)

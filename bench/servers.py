@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 
 from bench.marketplace import Marketplace
 
-ROUNDS = 5
-PER_ROUND = 25
+ROUNDS = 9
+PER_ROUND = 50
 ASKED = 1_000
 Ask = Callable[[], None]
 
@@ -107,11 +107,9 @@ def open_thread(connection: http.client.HTTPConnection, place: Marketplace) -> t
 
 
 def _requests(server: Server, place: Marketplace) -> dict[str, Ask]:
-    cookie = {"Cookie": f"parley_store={place.token}"}
-    htmx = {**cookie, "HX-Request": "true"}
     base, thread = "/store/messages", f"/store/messages/{place.thread}"
-    signed_in, token = open_thread(server.connection, place)
-    form = {**signed_in, "Content-Type": "application/x-www-form-urlencoded"}
+    htmx, token = open_thread(server.connection, place)
+    form = {**htmx, "Content-Type": "application/x-www-form-urlencoded"}
 
     def reply() -> str:
         return urlencode(
@@ -120,7 +118,7 @@ def _requests(server: Server, place: Marketplace) -> dict[str, Ask]:
 
     return {
         "badge": server.ask("GET", f"{base}/_/badge", htmx),
-        "poll": server.ask("GET", f"{base}/_/news?badge=-1&list=-1&thread={place.thread}&seq=1", cookie),
+        "poll": server.ask("GET", f"{base}/_/news?badge=-1&list=-1&thread={place.thread}&seq=1", htmx),
         "list": server.ask("GET", f"{base}/_/rows", htmx),
         "list, team": server.ask("GET", f"{base}/_/rows?scope=team", htmx),
         "thread": server.ask("GET", f"{thread}/_/thread", htmx),

@@ -25,6 +25,9 @@ from webapp.realtime.streams import Message, Receive, Send
 THREADS = 10
 """How many requests are worked on at once; the others wait their turn. A held stream needs none."""
 
+SMALL = 64 * 1024
+"""Bytes of a form that is read before it is answered."""
+
 
 def make_front(flask: Flask, **options: Any) -> Front:
     """Return the application for an ASGI server; the options are those of the front."""
@@ -33,11 +36,14 @@ def make_front(flask: Flask, **options: Any) -> Front:
         with flask.app_context():
             return watch.ended(names)
 
-    return Front(PollsAtOnce(flask), flask.extensions["parley.bus"], ended, **options)
+    return Front(AtOnce(flask), flask.extensions["parley.bus"], ended, **options)
 
 
-class PollsAtOnce:
-    """The application as ASGI. A poll is answered in one go: the queue by which others are sent takes as long as it."""
+class AtOnce:
+    """The application as ASGI. What is small is answered in one go: the queue by which the rest is sent takes longer.
+
+    Small are pieces of pages, polls among them, and forms of conversations without much in them.
+    """
 
     def __init__(self, flask: Flask) -> None:
         self.flask = flask
@@ -46,20 +52,43 @@ class PollsAtOnce:
         self.others = WSGIMiddleware(flask, workers=THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in polling.ADDRESSES:
+        if scope["type"] != "http" or not _is_small(scope):
             await self.others(scope, receive, send)  # type: ignore[arg-type]
             return
+        body = b"" if scope["method"] == "GET" else await _all_of(receive)
+        if body is None:
+            return
         loop, context = asyncio.get_running_loop(), copy_context()
-        for message in await loop.run_in_executor(self.others.executor, context.run, self._answer, scope):
+        for message in await loop.run_in_executor(self.others.executor, context.run, self._answer, scope, body):
             await send(message)
 
-    def _answer(self, scope: Scope) -> tuple[Message, Message]:
-        environ = build_environ(scope, io.BytesIO())  # type: ignore[arg-type]
-        found = self.answer_poll(dict(environ), None) or Response.from_app(self.flask, environ, buffered=True)  # type: ignore[arg-type]
-        fields = found.get_wsgi_headers(dict(environ))
+    def _answer(self, scope: Scope, body: bytes) -> tuple[Message, Message]:
+        environ: dict[str, Any] = build_environ(scope, io.BytesIO(body))  # type: ignore[arg-type,assignment]
+        found = self.answer_poll(dict(environ), None) or Response.from_app(self.flask, environ, buffered=True)
+        fields = found.get_wsgi_headers(environ)
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields]
         start = {"type": "http.response.start", "status": found.status_code, "headers": headers}
         return start, {"type": "http.response.body", "body": found.get_data(), "more_body": False}
+
+
+def _is_small(scope: Scope) -> bool:
+    path: str = scope["path"]
+    if scope["method"] == "GET":
+        return "/_/" in path
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return scope["method"] == "POST" and "/messages/" in path and length.isdigit() and int(length) <= SMALL
+
+
+async def _all_of(receive: Receive) -> bytes | None:
+    """Return the body; None when its sender went away."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body)
 
 
 def with_jobs(front: Application, flask: Flask) -> Application:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from tests.factories import close, send, start
 from webapp.portals import remembering
+from webapp.portals.remembering import memory
 
 
 def test_a_row_and_a_message_are_rendered_once_and_anew_when_they_change(sign_in, people, monkeypatch):
     talk = start(people.olga, people.mara_row, "Late parcel", text="It left")
-    remembering._remembered.clear()
+    memory.forget()
     olga = sign_in(people.olga)
     first = olga.get(f"/store/messages/{talk.id}").text
-    kept = len(remembering._remembered)
+    kept = memory.number
     assert kept == 2
 
     assert olga.get(f"/store/messages/{talk.id}").text.count("It left") == first.count("It left")
-    assert len(remembering._remembered) == kept
+    assert memory.number == kept
     send(people.mara, talk, "Thank you")
     assert "Thank you" in olga.get("/store/messages").text
     assert "1 unread" in olga.get("/store/messages").text
@@ -38,4 +39,5 @@ def test_no_more_are_kept_than_a_few_thousand(sign_in, people, monkeypatch):
     page = sign_in(people.olga).get("/store/messages").text
 
     assert all(f"Parcel {number}" in page for number in range(5))
-    assert len(remembering._remembered) <= 2
+    assert memory.number <= 2
+    assert sum(map(len, memory.pieces.values())) <= 2

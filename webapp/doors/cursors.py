@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -54,6 +55,10 @@ def _signed(viewer: Viewer, filters: object, cursor: str) -> list[Any]:
 
 def _signer(viewer: Viewer, filters: object) -> URLSafeSerializer:
     key, fallbacks = config().secret_keys
-    scope = f"{viewer.side.value}:{viewer.id}:{viewer.store_id}:{filters!r}"
+    return _signer_of(f"{viewer.side.value}:{viewer.id}:{viewer.store_id}:{filters!r}", key, tuple(fallbacks))
+
+
+@lru_cache(maxsize=256)
+def _signer_of(scope: str, key: str, fallbacks: tuple[str, ...]) -> URLSafeSerializer:
     salt = "cursor:" + hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()
     return URLSafeSerializer([*fallbacks, key], salt=salt, signer_kwargs={"digest_method": hashlib.sha256})

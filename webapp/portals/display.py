@@ -1,4 +1,4 @@
-"""How things read on screen: times in the viewer's zone, links in messages, initials, the rows of a log."""
+"""How things read on screen: links in messages, initials, names of channels and files, the rows of a log."""
 
 from __future__ import annotations
 

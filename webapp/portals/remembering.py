@@ -6,7 +6,7 @@ are as they were. A remembered piece sees its values and no request, so that it 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from flask import Flask, current_app, g
 from markupsafe import Markup
@@ -18,23 +18,56 @@ from webapp.portals.times import list_times
 from webapp.search.service import Hit
 
 MOST = 4096
-"""Pieces that are remembered; one more, and all are forgotten."""
+"""Pieces that are remembered, and renderers; one more, and all are forgotten."""
 LARGEST = 8192
 """Characters of a piece that is worth remembering."""
 
-_remembered: dict[tuple[Hashable, ...], Markup] = {}
+_Key = tuple[Hashable, ...]
 
 
-def remembered(template: str, viewer: Viewer, **values: Hashable) -> Markup:
-    """Render a piece for the viewer from these values, unless it was rendered from them before."""
-    key = (template, viewer, g.portal.name, *values.values())
-    piece = _remembered.get(key)
-    if piece is None or current_app.debug:
-        piece = Markup(current_app.jinja_env.get_template(template).render(viewer=viewer, url=within_portal, **values))  # noqa: S704
-        if len(_remembered) >= MOST:
-            _remembered.clear()
+class Memory:
+    """Pieces by what renders them and for whom, and then by the values that they were rendered from."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[_Key, dict[_Key, Markup]] = {}
+        self.number = 0
+
+    def of(self, *renderer: Hashable) -> dict[_Key, Markup]:
+        """Return the pieces of a renderer."""
+        if len(self.pieces) >= MOST:
+            self.forget()
+        return self.pieces.setdefault(renderer, {})
+
+    def keep(self, pieces: dict[_Key, Markup], key: _Key, piece: Markup) -> None:
+        """Remember a piece, unless it is not worth it."""
+        if self.number >= MOST:
+            self.forget()
         if len(piece) <= LARGEST:
-            _remembered[key] = piece
+            pieces[key] = piece
+            self.number += 1
+
+    def forget(self) -> None:
+        self.pieces.clear()
+        self.number = 0
+
+
+memory = Memory()
+
+
+def remembering(template: str, viewer: Viewer) -> Callable[..., Markup]:
+    """Return what renders a piece for the viewer from values, unless it was rendered from them before."""
+    known = memory.of(template, viewer, g.portal.name)
+    is_new = current_app.debug
+
+    def piece(**values: Hashable) -> Markup:
+        key = tuple(values.values())
+        found = known.get(key)
+        if found is None or is_new:
+            rendered = current_app.jinja_env.get_template(template).render(viewer=viewer, url=within_portal, **values)
+            found = Markup(rendered)  # noqa: S704
+            memory.keep(known, key, found)
+        return found
+
     return piece
 
 
@@ -42,11 +75,9 @@ def conversation_rows(
     viewer: Viewer, rows: Iterable[ConversationRow], hits: Mapping[int, Hit], base: str, here: str, open_id: int | None
 ) -> Markup:
     """Render the rows of a list; in a loop of ours, since the template's would take longer than what is remembered."""
-    when = list_times()
+    piece, when = remembering("messaging/_conversation_row.html", viewer), list_times()
     pieces = [
-        remembered(
-            "messaging/_conversation_row.html",
-            viewer,
+        piece(
             row=row,
             hit=hits.get(row.id),
             base=base,
@@ -61,4 +92,4 @@ def conversation_rows(
 
 def set_up(app: Flask) -> None:
     """Let templates say which pieces are remembered."""
-    app.jinja_env.globals.update(remembered=remembered, conversation_rows=conversation_rows)
+    app.jinja_env.globals.update(remembering=remembering, conversation_rows=conversation_rows)
