@@ -1,7 +1,8 @@
 """Hot statements: compiled once and handed to the driver as they are, and rows made into values once.
 
-SQLAlchemy costs a hot statement more than the database does: putting it together, finding what it compiled to, and
-making columns into Python's types. A page is read again and again, and most of its rows are as they were.
+SQLAlchemy costs a hot statement more than the database does: putting it together, finding what it compiled to, making
+up what a row's columns are called and into which types of Python's they go. A page is read again and again, and most
+of its rows are as they were. The transaction is the session's, errors are SQLAlchemy's; its log does not show them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, null, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, case, func, literal, null, select
 
 from webapp.accounts.models import Side, Store
 from webapp.accounts.viewer import StoreRef, Viewer
@@ -68,17 +68,22 @@ def conversation_list(
         raise ValueError("what was typed and what it found come together")
     asked = {**asking.as_parameters(viewer), **(matches.parameters if matches else {})}
     is_counted = matches is None or matches.way is Way.LOOK_UP
-    counting = _counts(viewer.side, Shape.of(filters, matches) if is_counted else Shape.of(filters, None), is_counted)
+    shape = Shape.of(filters, matches, after)
+    with_total = is_counted and not shape.counts_itself
+    counting = _counts(viewer.side, Shape.of(filters, matches if with_total else None), with_total)
     [counted] = read(counting, asked | as_parameters(filters, None, COUNTED_TO + 1))
-    listing = _list(viewer.side, Shape.of(filters, matches, after))
-    found = read_as(listing, asked | as_parameters(filters, after, limit + 1), viewer, _conversation_row, by="id")
+    listing = read_as(
+        _list(viewer.side, shape), asked | as_parameters(filters, after, limit + 1), viewer, _counted_row, by="id"
+    )
+    found = [row for row, _ in listing]
+    total = listing[0][1] if shape.counts_itself and listing else counted[0]
     rows = found[:limit]
     last = rows[-1] if len(found) > limit else None
     return ConversationList(
         rows=rows,
         next=Position(last.last_message_at, last.id) if last else None,
-        total=min(counted[0], COUNTED_TO) if is_counted else len(rows),
-        total_is_capped=counted[0] > COUNTED_TO if is_counted else last is not None or after is not None,
+        total=min(total, COUNTED_TO) if is_counted else len(rows),
+        total_is_capped=total > COUNTED_TO if is_counted else last is not None or after is not None,
         version=counted[1],
         newest=str(counted[2] or ""),
         unread_messages=counted[3],
@@ -128,9 +133,10 @@ def _list(side: Side, shape: Shape) -> Select[Any]:
     draft = func.substr(KeptDraft.content, 1, PREVIEW_LENGTH)
     if shape.team:
         page = page_of_ids(viewer, shape, *_SHOWN).cte("page").prefix_with("MATERIALIZED")
-        return _rows(viewer, select().select_from(page).outerjoin(_Row, _is_me(viewer, page.c)), page.c, _Row, draft)
+        joined = select().select_from(page).outerjoin(_Row, _is_me(viewer, page.c))
+        return _rows(viewer, joined, page.c, _Row, draft, _total_of(page))
     page = page_of_ids(viewer, shape, *_MARKS).cte("page").prefix_with("MATERIALIZED")
-    return _rows(viewer, access.visible_conversation(viewer, page.c.id), Conversation, page.c, draft)
+    return _rows(viewer, access.visible_conversation(viewer, page.c.id), Conversation, page.c, draft, _total_of(page))
 
 
 @cache
@@ -138,7 +144,7 @@ def _one(side: Side) -> Select[Any]:
     viewer = Anybody(side)
     one = access.visible_conversation(viewer, bindparam("conversation_id", type_=Id))
     visible = one.outerjoin(_Row, _is_me(viewer, Conversation))
-    return _rows(viewer, visible, Conversation, _Row, KeptDraft.content).add_columns(
+    return _rows(viewer, visible, Conversation, _Row, KeptDraft.content, literal(0)).add_columns(
         settings.text_of(ATTACHMENT_MAX_SIZE_MB).label("largest_file_mb"),
         settings.text_of(ATTACHMENT_MAX_FILES).label("most_files"),
     )
@@ -148,7 +154,11 @@ def _is_me(viewer: Asking, conversation: Any) -> ColumnElement[bool]:
     return and_(_Row.conversation_id == conversation.id, access.is_own_participation(viewer), _Row.left_at.is_(None))
 
 
-def _rows(viewer: Asking, visible: Select[Any], conversation: Any, marks: Any, draft: Any) -> Select[Any]:
+def _total_of(page: CTE) -> ColumnElement[Any]:
+    return page.c.total if "total" in page.c else literal(0)
+
+
+def _rows(viewer: Asking, visible: Select[Any], conversation: Any, marks: Any, draft: Any, total: Any) -> Select[Any]:
     """Join visible conversations by primary keys to what a row shows.
 
     ``conversation`` and ``marks`` have the columns of both, whatever ``visible`` takes them from. Only admins see
@@ -168,10 +178,15 @@ def _rows(viewer: Asking, visible: Select[Any], conversation: Any, marks: Any, d
             name_of_customer(conversation.customer_id).label("customer_name"),
             draft.label("draft"),
             settings.text_of(PLATFORM_DISPLAY_NAME).label("platform_name"),
+            total.label("total"),
         )
         .outerjoin(KeptDraft, and_(KeptDraft.conversation_id == conversation.id, unsent.is_own(viewer)))
         .order_by(conversation.last_message_at.desc(), conversation.id.desc())
     )
+
+
+def _counted_row(viewer: Viewer, rows: list[Any]) -> tuple[ConversationRow, int]:
+    return _conversation_row(viewer, rows), rows[0].total
 
 
 def _conversation_row(viewer: Viewer, rows: list[Any]) -> ConversationRow:

@@ -49,6 +49,11 @@ class Shape:
             after=after is not None,
         )
 
+    @property
+    def counts_itself(self) -> bool:
+        """Whether the rows of the page, as ``total``, say how many there are: all have been looked up for them."""
+        return self.way is Way.LOOK_UP and not self.after
+
 
 def as_parameters(filters: ConversationFilters, after: Position | None, limit: int) -> dict[str, Any]:
     """Return what a statement of the filters' shape needs to be about these filters and this page."""
@@ -113,7 +118,8 @@ def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Selec
     assert shape.found  # noqa: S101 - the caller's case
     found = shape.found.conversations().cte("found").prefix_with("MATERIALIZED")
     at, number = Conversation.last_message_at, Conversation.id
-    page = access.visible_conversations(viewer, number, at, *more)
+    total = (func.count().over().label("total"),) if shape.counts_itself and more else ()
+    page = access.visible_conversations(viewer, number, at, *more, *total)
     page = page.where(number.in_(select(found.c.id)))
     if not shape.team:
         me = and_(_Row.conversation_id == number, access.is_own_participation(viewer), _Row.left_at.is_(None))
