@@ -20,8 +20,8 @@ from webapp.search.query import Query, parse
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 from webapp.settings.service import PlatformSettings
 
-PART = {"sqlite": 1024, "postgresql": 128}
-"""Conversations, the newest, that are read one by one before all that hold a match are sought."""
+PARTS = (128, 1024)
+"""Conversations that are read one by one before those that hold a match are collected: first fewer, then more."""
 
 _ALWAYS = {"since": datetime(1, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
 
@@ -83,16 +83,17 @@ def _attempts(index: statements.Index, parameters: dict[str, Any]) -> Iterator[_
 
     PostgreSQL walks the first part in less time than it collects what matches; SQLite counts in less.
     """
-    part = _Attempt(Way.WALK_A_PART, {"walked": PART["postgresql" if index.postgresql else "sqlite"]})
+    first, longer = (_Attempt(Way.WALK_A_PART, {"walked": part}) for part in PARTS)
     if index.postgresql:
-        yield part
+        yield first
     found = read(statements.matches(index), parameters)
     if sum(one.number for one in found) <= statements.RARE:
         newest = {one.conversation_id: one.newest for one in found}
         yield _Attempt(Way.LOOK_UP, {"found": index.given(newest)}, newest)
         return
     if not index.postgresql:
-        yield part
+        yield first
+        yield longer
     yield _Attempt(Way.WALK)
 
 
