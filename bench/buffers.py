@@ -21,7 +21,7 @@ def of_request(place: Marketplace, request: Request) -> dict[str, int]:
     statements: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip().startswith(("SELECT", "WITH")):
+        if statement.lstrip().startswith(("SELECT", "WITH")) and ") UPDATE " not in statement:
             statements.append((statement, parameters))
 
     with place.app.app_context():
