@@ -12,6 +12,7 @@ function typed({ target }) {
   if (target.id !== "body" || form?.id !== "reply-form") return;
   if (form.dataset.restored) form.elements.client_key.value = newKey();
   delete form.dataset.restored;
+  form.dataset.typed = "1";
   write(form);
   clearTimeout(waiting?.timer);
   waiting = { form, timer: setTimeout(save, WAIT) };

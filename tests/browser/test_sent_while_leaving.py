@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import screen
 from tests.browser.conftest import SignIn, Watch
 from tests.browser.test_sending import SENDS, hold, pending
-from tests.factories import start
+from tests.factories import keep_draft, send, start
 from tests.people import People
 
 pytestmark = pytest.mark.browser
@@ -57,3 +57,17 @@ def test_a_draft_that_is_saved_just_when_it_is_sent_stays_kept_until_it_is(
     page.reload()
     expect(screen.log(page).locator("#m-2")).to_contain_text("Do not lose me")
     expect(screen.reply_box(page)).to_have_value("")
+
+
+def test_a_draft_goes_when_what_it_says_was_sent_elsewhere(people: People, signed_in: SignIn) -> None:
+    """Behaviour 25: The page was asked for just before its draft was sent, by the page before it or in another tab."""
+    talk = start(people.olga, people.mara_row, "Late parcel")
+    keep_draft(people.olga, talk, "It left today")
+    page, other = (signed_in(people.olga, screen.page_of(people.olga, talk)) for _ in range(2))
+    expect(screen.reply_box(page)).to_have_value("It left today")
+    screen.reply_box(other).press_sequentially("It left today")
+    send(people.olga, talk, "It left today")
+    expect(screen.reply_box(page)).to_have_value("")
+    expect(page.get_by_text("Draft restored")).to_be_hidden()
+    expect(screen.log(other).locator("#m-2")).to_contain_text("It left today")
+    expect(screen.reply_box(other)).not_to_have_value("")
