@@ -1,4 +1,4 @@
-"""What a server has in memory after its start: nothing of the command line, no driver that it does not use."""
+"""A server: what it has in memory after its start, no driver that it does not use; and what it answers in one go."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.backends import SECRET_KEY
+from webapp import serving
 from webapp.config import ROOT
 
 LOADED = "import sys, webapp.asgi; print(*sys.modules)"
@@ -38,3 +39,21 @@ def test_a_server_on_sqlite_loads_no_other_driver(tmp_path):
 )
 def test_the_drivers_in_use_are_there(tmp_path, settings, driver):
     assert driver in loaded(**{"PARLEY_DATABASE_URL": f"sqlite:///{tmp_path / 'parley.db'}", **settings})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "length", "is_small"),
+    [
+        ("GET", "/store/messages/_/rows", None, True),
+        ("GET", "/store/messages/7/attachments/x", None, False),
+        ("GET", "/store/messages", None, False),
+        ("POST", "/store/messages/7/messages", b"65536", True),
+        ("POST", "/store/messages/7/messages", b"65537", False),
+        ("POST", "/store/messages/7/messages", b"9" * 5000, False),
+        ("POST", "/store/messages/7/messages", None, False),
+        ("POST", "/store/team", b"10", False),
+    ],
+)
+def test_what_is_answered_in_one_go(method, path, length, is_small):
+    headers = [(b"content-length", length)] if length else []
+    assert serving._is_small({"method": method, "path": path, "headers": headers}) == is_small

@@ -76,7 +76,8 @@ def _is_small(scope: Scope) -> bool:
     if scope["method"] == "GET":
         return "/_/" in path
     length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    return scope["method"] == "POST" and "/messages/" in path and length.isdigit() and int(length) <= SMALL
+    is_number = length.isdigit() and len(length) <= len(str(SMALL))
+    return scope["method"] == "POST" and "/messages/" in path and is_number and int(length) <= SMALL
 
 
 async def _all_of(receive: Receive) -> bytes | None:
