@@ -21,7 +21,8 @@ def of_request(place: Marketplace, request: Request) -> dict[str, int]:
     statements: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip().startswith(("SELECT", "WITH")) and ") UPDATE " not in statement:
+        is_writing = re.search(r"^\s*UPDATE ", statement, re.MULTILINE)  # it may begin with what it locks
+        if statement.lstrip().startswith(("SELECT", "WITH")) and not is_writing:
             statements.append((statement, parameters))
 
     with place.app.app_context():

@@ -194,7 +194,7 @@ class Index:
             matches = _Found.words.bool_op("@@")(cast(asked, TSQUERY).op("&&")(cast(word, TSQUERY)))
             between = self._messages(what, and_(matches, is_in))
         else:
-            # a fourth of what a call of ours takes comes first
+            # a third of what a call of ours takes comes first
             may_hold = func.instr(_Found.words, bindparam("part", type_=String)) > 0
             holds = case((may_hold, func.holds_words(_Found.words, bindparam("words", type_=String))), else_=false())
             word = literal(f' AND "{words.IN}') + cast(conversation_id, String) + literal('"')

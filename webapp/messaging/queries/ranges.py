@@ -118,6 +118,7 @@ def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Selec
     assert shape.found  # noqa: S101 - the caller's case
     found = shape.found.conversations().cte("found").prefix_with("MATERIALIZED")
     at, number = Conversation.last_message_at, Conversation.id
+    # only with what its rows show: a count asks for the bare ids of the first page
     total = (func.count().over().label("total"),) if shape.counts_itself and more else ()
     page = access.visible_conversations(viewer, number, at, *more, *total)
     page = page.where(number.in_(select(found.c.id)))
