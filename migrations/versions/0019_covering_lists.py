@@ -50,18 +50,28 @@ def downgrade() -> None:
 
 
 def _replace(former: tuple[tuple[str, str, str, str], ...], new: tuple[tuple[str, str, str, str], ...]) -> None:
-    """Make the new ones first, so that lists are never without; on PostgreSQL nobody waits for it."""
+    """Make the new ones first, so that lists are never without; on PostgreSQL nobody waits for it.
+
+    There each statement is kept at once: it is written so that a run goes on where an interrupted one was.
+    """
     if op.get_bind().dialect.name == "sqlite":
-        _make(former, new, "")
+        for one in new:
+            op.execute(_make("CREATE INDEX", *one))
+        for name, *_ in former:
+            op.execute(sa.text(f"DROP INDEX {name}"))
         return
     with op.get_context().autocommit_block():
-        _make(former, new, "CONCURRENTLY")
+        for name, *rest in new:
+            if not op.get_bind().scalar(IS_WHOLE, {"name": name}):
+                op.execute(sa.text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+                op.execute(_make("CREATE INDEX CONCURRENTLY", name, *rest))
+        for name, *_ in former:
+            op.execute(sa.text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
 
 
-def _make(former: tuple[tuple[str, str, str, str], ...], new: tuple[tuple[str, str, str, str], ...], how: str) -> None:
-    for name, table, columns, where in new:
-        if how:
-            op.execute(sa.text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))  # what an interrupted run left is invalid
-        op.execute(sa.text(f"CREATE INDEX {how} {name} ON {table} ({columns})" + (f" WHERE {where}" if where else "")))
-    for name, *_ in former:
-        op.execute(sa.text(f"DROP INDEX {how} {name}"))
+IS_WHOLE = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+"""False of what an interrupted run left half made."""
+
+
+def _make(how: str, name: str, table: str, columns: str, where: str) -> sa.TextClause:
+    return sa.text(f"{how} {name} ON {table} ({columns})" + (f" WHERE {where}" if where else ""))

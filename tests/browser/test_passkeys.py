@@ -61,6 +61,11 @@ def add(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
+def sign_out(page: Page, seen: Watch) -> None:
+    seen.allow(401)  # a page's first question may be on its way when its session ends
+    page.get_by_role("button", name="Sign out").click()
+
+
 def held(device: CDPSession) -> list:
     return device.send("WebAuthn.getCredentials", {"authenticatorId": device.number})["credentials"]
 
@@ -68,19 +73,18 @@ def held(device: CDPSession) -> list:
 def test_it_is_added_signs_in_alone_and_after_the_password_and_is_removed(at, phone):
     people, _ = at
     page, device, seen = phone
-    seen.allow(401)  # a page's first question may be on its way when its session ends
     sign_in_by_form(page, people.olga, "/store/access/second-step")
     add(page, "My phone")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     expect(page.get_by_label("Name of the passkey")).to_have_value("My phone")
     assert [one["rpId"] for one in held(device)] == ["localhost"]
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, seen)
     page.goto("/store/login?next=/store/access")
     page.get_by_role("button", name="Continue with a passkey").press("Enter")
     expect(page.get_by_role("heading", name="Access and tokens")).to_be_visible()
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, seen)
     page.goto(login_of(people.olga))
     page.get_by_role("textbox", name="Email").fill(people.olga.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -98,7 +102,7 @@ def test_it_is_added_signs_in_alone_and_after_the_password_and_is_removed(at, ph
 @pytest.mark.slow
 def test_a_device_that_says_no_is_told_in_words_and_may_be_asked_again(at, phone):
     people, _ = at
-    page, device, _ = phone
+    page, device, seen = phone
     sign_in_by_form(page, people.mara, "/storefront/account/access/second-step")
     add(page, "My phone")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
@@ -108,7 +112,7 @@ def test_a_device_that_says_no_is_told_in_words_and_may_be_asked_again(at, phone
     expect(page.get_by_role("alert")).to_contain_text("holds a passkey of yours already")
     expect(page.get_by_role("button", name="Add the passkey")).to_be_enabled()
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, seen)
     device.send("WebAuthn.setUserVerified", {"authenticatorId": device.number, "isUserVerified": False})
     page.goto(login_of(people.mara))
     page.get_by_role("button", name="Continue with a passkey").click()
@@ -143,13 +147,13 @@ def test_it_confirms_who_one_is_before_a_dangerous_act(at, phone, named):
 @pytest.mark.slow
 def test_a_passkey_of_nobody_leads_back_to_the_password(at, phone):
     people, _ = at
-    page, _, _ = phone
+    page, _, seen = phone
     sign_in_by_form(page, people.olga, "/store/access/second-step")
     add(page, "My phone")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     page.get_by_role("button", name="Remove My phone").click()
     expect(page.get_by_text("The passkey is removed")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, seen)
     page.goto(LOGIN[people.olga.side])
     page.get_by_role("button", name="Continue with a passkey").click()
 

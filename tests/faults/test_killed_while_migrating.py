@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from tests import backends
@@ -71,3 +74,57 @@ def test_it_goes_on_where_it_was(bare_app, backend):
         assert schema(bare_app) == whole
         assert set(Base.metadata.tables) <= {name.partition(".")[0] for name in again}
     assert [one for one in killed if one[0] == -9 and one[1] < REVISIONS[-1]], killed
+
+
+ONE_BY_ONE = ("0019", "0021")
+"""What keeps each of its statements at once, outside a transaction, so that it can be left half done."""
+
+
+class Killed(Exception):
+    """Where a migration was ended."""
+
+
+@contextmanager
+def ended_before(number: int):
+    """End what runs before its statement of this number, from 0; its own bookkeeping of the version counts too."""
+    numbers = itertools.count()
+
+    def count(*_):
+        if next(numbers) == number:
+            raise Killed
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize("revision", ONE_BY_ONE)
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_ended_before_any_statement_it_goes_on_in_both_directions(bare_app, backend, revision):
+    before = REVISIONS[REVISIONS.index(revision) - 1]
+    backends.migrate(bare_app, revision)
+    schemas = {revision: schema(bare_app)}
+    downgrade(bare_app, before)
+    schemas[before] = schema(bare_app)
+    ended = {}
+    for move, away, to in ((backends.migrate, before, revision), (downgrade, revision, before)):
+        for number in itertools.count():
+            try:
+                with ended_before(number):
+                    move(bare_app, to)
+            except Killed:
+                ended[to] = number
+                move(bare_app, to)
+            else:
+                assert schema(bare_app) == schemas[to]
+                break
+            assert schema(bare_app) == schemas[to]
+            (downgrade if to == revision else backends.migrate)(bare_app, away)
+    assert min(ended.values()) > 2, ended
+
+
+def test_what_keeps_each_of_its_statements_is_ended_before_each():
+    texts = {path.name[:4]: path.read_text() for path in (ROOT / "migrations" / "versions").glob("0*.py")}
+    assert tuple(sorted(number for number, text in texts.items() if "autocommit_block" in text)) == ONE_BY_ONE
