@@ -85,6 +85,13 @@ def engine_of(app: Flask) -> Engine:
         return db.engine
 
 
+def waiting(app: Flask) -> list[int]:
+    """The processes of PostgreSQL that wait for a lock in the app's database."""
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine_of(app).connect() as connection:
+        return list(connection.scalars(text(query)))
+
+
 def migrate(app: Flask, revision: str = "head") -> None:
     """Migrate; where requests run as a role of their own, make it."""
     prepare_migrations(app)

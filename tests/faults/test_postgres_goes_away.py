@@ -70,15 +70,6 @@ def holding_the_conversation(app, talk):
         other.rollback()
 
 
-def waiting(app):
-    """The backends that wait for a lock in the app's database."""
-    with psycopg.connect(address_of(app), autocommit=True) as other:
-        rows = other.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return [pid for (pid,) in rows]
-
-
 def end_all_others(app):
     """Do what a restart does to connections."""
     with psycopg.connect(address_of(app), autocommit=True) as other:
@@ -93,7 +84,7 @@ def test_a_restart_in_mid_request_is_503_and_the_next_try_makes_one_message(app,
     browser = thread_of(app, people, conversation)
     with ThreadPoolExecutor(1) as pool, suppress(psycopg.OperationalError), holding_the_conversation(app, conversation):
         sending = pool.submit(reply, browser, people, conversation)
-        eventually(lambda: waiting(app))
+        eventually(lambda: backends.waiting(app))
         end_all_others(app)
         answer = sending.result(timeout=20)
 
@@ -170,7 +161,7 @@ def test_a_deadlock_is_tried_once_more(app, talk):
         other.execute("SET deadlock_timeout = '1min'")  # it is the other one who notices, and is ended
         other.execute("SELECT 1 FROM inboxes FOR UPDATE")
         sending = pool.submit(reply, browser, people, conversation)
-        eventually(lambda: waiting(app))
+        eventually(lambda: backends.waiting(app))
         locking = pool.submit(other.execute, "SELECT 1 FROM conversations FOR UPDATE")
         locking.result(timeout=20)
         other.rollback()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Event
+
+import pytest
+
+from tests import backends
 from tests.factories import deactivate, messaging, read, saving, send, start
+from tests.faults.listening import eventually
 from tests.messaging.at_once import assert_counts_are_right, at_once, context_for_looking, people
 from tests.messaging.looking import badge
 from webapp.accounts.models import Side
@@ -66,6 +72,34 @@ def test_a_message_and_a_leaver_and_a_returner_at_once_leave_the_sums_right(peop
         )
         assert results == [None] * 4
     come_back()
+    assert_counts_are_right()
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_who_comes_back_in_the_moment_they_leave_misses_no_message_that_is_sent_meanwhile(app, people):
+    thread = start(people.olga, people.mara_row)
+    send(people.sam, thread)
+    has_left, has_come_back, is_sent = Event(), Event(), Event()
+
+    def leave():
+        with saving():
+            membership.leave(Side.STORE, people.sam.id, people.harbor.id, people.sam_row.created_at)
+            has_left.set()
+            eventually(lambda: backends.waiting(app))
+
+    def come_back():
+        has_left.wait(10)
+        with saving():
+            returning.come_back(Side.STORE, people.sam.id, people.harbor.id)
+            has_come_back.set()
+            is_sent.wait(10)
+
+    def write():
+        has_come_back.wait(10)
+        send(people.mara, thread)
+        is_sent.set()
+
+    assert at_once(leave, come_back, write) == [None] * 3
     assert_counts_are_right()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import OnASide, Viewer
@@ -50,3 +53,16 @@ def parameters_of(conversation: Conversation) -> dict[str, Any]:
     """Return what a statement that was built for AnyConversation needs to be about this one."""
     channel = conversation.conversation_type
     return {"in_conversation": conversation.id, "in_store": conversation.store_id, "in_channel": channel}
+
+
+def given_ids(name: str, *, postgresql: bool) -> Select[Any]:
+    """Select the ids, however many, that come with the execution under this name: see ``ids_as_parameter``."""
+    if postgresql:
+        return select(func.unnest(bindparam(name, type_=ARRAY(Id))).column_valued("id"))
+    values = func.json_each(bindparam(name, type_=String)).table_valued("value")
+    return select(values.c.value.label("id"))
+
+
+def ids_as_parameter(ids: Iterable[int], *, postgresql: bool) -> Any:
+    """Return what ``given_ids`` needs to be these."""
+    return list(ids) if postgresql else json.dumps(list(ids))

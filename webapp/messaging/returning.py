@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 
 from webapp.accounts.models import Side, StoreMember, User
-from webapp.database import session
-from webapp.messaging import counters, locks
+from webapp.database import is_postgresql, session
+from webapp.messaging import asking, counters, locks
 from webapp.messaging.models import Conversation, ConversationParticipant, Inbox
 
 _Row = ConversationParticipant
@@ -17,7 +17,8 @@ _Row = ConversationParticipant
 def come_back(side: Side, person: int, store_id: int | None) -> int:
     """Undo ``membership.leave``: bring somebody back into the conversations they left; return how many.
 
-    A store user comes back to stores whose member they are. What others wrote meanwhile is unread.
+    A store user comes back to stores whose member they are. What others wrote meanwhile is unread. Who leaves at the
+    same moment leaves afterwards: in a conversation that was not locked a message may be on its way.
     """
     theirs = [_Row.participant_type == side, _Row.participant_id == person, _Row.left_at.is_not(None)]
     owner = [Inbox.participant_type == side, Inbox.participant_id == person]
@@ -31,12 +32,12 @@ def come_back(side: Side, person: int, store_id: int | None) -> int:
     if store_id is not None:
         theirs.append(_Row.store_id == store_id)
         owner.append(Inbox.store_id == store_id)
-    session.execute(
+    locked = session.scalars(
         select(Conversation.id)
         .where(Conversation.id.in_(select(_Row.conversation_id).where(*theirs)))
         .order_by(Conversation.id)
         .with_for_update()
-    )
+    ).all()
     locks.lock_inboxes(and_(*owner))
     inbox = (
         select(Inbox.id)
@@ -46,7 +47,7 @@ def come_back(side: Side, person: int, store_id: int | None) -> int:
     )
     returned = session.execute(
         update(_Row)
-        .where(*theirs)
+        .where(*theirs, _Row.conversation_id.in_(asking.given_ids("locked", postgresql=is_postgresql())))
         .values(
             left_at=None,
             inbox_id=inbox,
@@ -54,7 +55,8 @@ def come_back(side: Side, person: int, store_id: int | None) -> int:
             unread_count=counters.unread_of(_Row, _Row.last_read_seq),
         )
         .returning(_Row.conversation_id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        {"locked": asking.ids_as_parameter(locked, postgresql=is_postgresql())},
     ).all()
     counters.recount_inboxes(and_(*owner))
     return len(returned)

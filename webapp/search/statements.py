@@ -8,7 +8,6 @@ cheap.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -34,13 +33,13 @@ from sqlalchemy import (
     table,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Side
 from webapp.attachments.models import MessageAttachment
 from webapp.database import Id, UTCDateTime
-from webapp.messaging import access, words
+from webapp.messaging import access, asking, words
 from webapp.messaging.asking import Anybody
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.queries import Finding
@@ -112,13 +111,10 @@ class Index:
 
     def given(self, ids: Iterable[int]) -> Any:
         """Return ids that were read, such as those of ``found``, as the parameter that they are."""
-        return list(ids) if self.postgresql else json.dumps(list(ids))
+        return asking.ids_as_parameter(ids, postgresql=self.postgresql)
 
     def _given(self, name: str) -> Select[Any]:
-        if self.postgresql:
-            return select(func.unnest(bindparam(name, type_=ARRAY(Id))).column_valued("id"))
-        values = func.json_each(bindparam(name, type_=String)).table_valued("value")
-        return select(values.c.value.label("id"))
+        return asking.given_ids(name, postgresql=self.postgresql)
 
     def holds_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
         """The condition that a conversation of a walk holds a match."""
