@@ -18,8 +18,6 @@ from webapp.accounts.models import Side
 SCALES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 PARTS = {"badge": 0.45, "list": 0.3, "list, team": 0.3, "list, unread": 0.3, "thread": 0.3, "send": 0.2}
 STATEMENTS = {"badge": 2, "poll": 2, "list": 3, "list, team": 3, "list, unread": 3, "thread": 4, "send": 10}
-MORE = {"postgresql": 1}
-"""PostgreSQL also locks the inboxes of a send in an order."""
 FLAT, SLOWER, MOST_BUFFERS, GENERIC = 1.1, 1.3, 200, 2.0
 TABS = 30_000
 SENDS = {"sqlite": 2_500, "postgresql": 1_000}
@@ -131,7 +129,7 @@ def _large(place: Marketplace) -> list[Result]:
     results = []
     for name, large in places.items():
         for what, (statements, counts) in _counted(large).items():
-            figure, most = f"{what} ({name})", STATEMENTS[what] + MORE.get(place.kind, 0) * (what == "send")
+            figure, most = f"{what} ({name})", STATEMENTS[what]
             results.append(Result.at_most("P4", figure, statements, most, "statements"))
             unit = " ".join(f"{number:,} {word}" for word, number in counts.items())
             results.append(Result("P2", figure, next(iter(counts.values())), None, unit, None))

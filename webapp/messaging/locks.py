@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
@@ -30,6 +30,12 @@ def lock_inboxes_of(conversation: Conversation) -> None:
     """Lock the inboxes of everybody who takes part in the conversation: see ``lock_inboxes``."""
     if is_postgresql():
         read(_locking_those_of_a_conversation(), asking.parameters_of(conversation))
+
+
+def are_locked() -> ColumnElement[bool]:
+    """The condition that locks the inboxes of ``AnyConversation`` and is then true, in what does not sum them."""
+    locked = _locking_those_of_a_conversation().cte("locked").prefix_with("MATERIALIZED")
+    return select(func.count()).select_from(locked).scalar_subquery() >= 0
 
 
 def lock_inbox_of(viewer: Viewer) -> None:

@@ -121,7 +121,6 @@ def change_status(
 ) -> None:
     """Append the event of a changed status to a locked conversation and copy the status to its inboxes."""
     moment = now()
-    locks.lock_inboxes_of(conversation)
     closed = status is ConversationStatus.CLOSED
     changed = {
         "status": status,
@@ -136,20 +135,22 @@ def change_status(
 
 
 def _next_seq(conversation: Conversation, kind: MessageKind, values: Mapping[str, object]) -> int:
-    """Take the next number of a locked conversation, and set these columns of it."""
+    """Take the next number of a locked conversation, lock its inboxes, and set these columns of it."""
     given = {f"new_{name}": value for name, value in values.items()}
     options = {"synchronize_session": False, "populate_existing": True}
     asked = {"in_conversation": conversation.id, **given}
-    session.scalars(_append(kind, tuple(given)), asked, execution_options=options).one()
+    session.scalars(_append(kind, tuple(given), postgresql=is_postgresql()), asked, execution_options=options).one()
     return conversation.last_seq
 
 
 @cache
-def _append(kind: MessageKind, names: tuple[str, ...]) -> ReturningUpdate[Any]:
+def _append(kind: MessageKind, names: tuple[str, ...], *, postgresql: bool) -> ReturningUpdate[Any]:
     new = _new(names)
     if kind is MessageKind.MESSAGE:
         new["message_count"] = Conversation.message_count + 1
     of_it = update(Conversation).where(Conversation.id == asking.AnyConversation.id)
+    if postgresql:
+        of_it = of_it.where(locks.are_locked())
     return of_it.values(last_seq=Conversation.last_seq + 1, **new).returning(Conversation)
 
 

@@ -76,10 +76,12 @@ def tenant_of(person: Person, store_id: int) -> int | None:
 
 
 def lock(conversation: Conversation, joining: Iterable[Person], moment: datetime) -> None:
-    """Lock the inboxes of a conversation and of those who are about to join it, making theirs when they have none."""
+    """Lock the inboxes of a conversation and of those who are about to join it, making theirs when they have none.
+
+    When nobody joins, the conversation's are locked as its next number is taken: see ``log``.
+    """
     people, store_id = sorted(set(joining)), conversation.store_id
     if not people:
-        locks.lock_inboxes_of(conversation)
         return
     make_inboxes([(person, tenant_of(person, store_id)) for person in people], moment)
     locks.lock_inboxes(or_(locks.inboxes_of(conversation), _owned_by(people, store_id)))

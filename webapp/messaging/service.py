@@ -85,6 +85,7 @@ class MessagingService:
         if joining:
             membership.join(conversation, joining, moment, read_up_to=shown)
         elif draft.up_to_seq is not None and standing.unread_count:
+            locks.lock_inboxes_of(conversation)  # all of them before one's own changes
             mark = max(standing.last_read_seq, shown)
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
         if standing.has_draft:
