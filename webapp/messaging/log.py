@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import UpdateBase, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.errors import QuotaReached
@@ -71,13 +71,12 @@ def add_message(
         "last_sender_id": viewer.id,
     }
     seq = _next_seq(conversation, MessageKind.MESSAGE, written)
-    message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
     subject = conversation.subject if seq == 1 else ""
     said = words.Said(seq, (viewer.side, viewer.id), viewer.name, content, filenames, subject, names)
+    message = _message(viewer, conversation, seq, MessageKind.MESSAGE, content, moment)
     message.words = words.of_message(access.place_of(conversation), said)
     message.client_key, message.request_hash, message.by_email = client_key, request_hash, by_email
-    session.add(message)
-    session.flush()
+    _insert(message)
     attach(message, files)
     counters.count_message(viewer, conversation)
     events.publish(events.MessageSent(*events.about(conversation), viewer.side, viewer.id, message.id, seq))
@@ -129,29 +128,30 @@ def change_status(
         "closed_by_id": viewer.id if closed else None,
     }
     seq = _next_seq(conversation, MessageKind.EVENT, changed)
-    session.add(_message(viewer, conversation, seq, MessageKind.EVENT, word.value, moment))
-    session.flush()
+    _insert(_message(viewer, conversation, seq, MessageKind.EVENT, word.value, moment))
     counters.copy_status(conversation)
 
 
 def _next_seq(conversation: Conversation, kind: MessageKind, values: Mapping[str, object]) -> int:
     """Take the next number of a locked conversation, lock its inboxes, and set these columns of it."""
     given = {f"new_{name}": value for name, value in values.items()}
-    options = {"synchronize_session": False, "populate_existing": True}
     asked = {"in_conversation": conversation.id, **given}
-    session.scalars(_append(kind, tuple(given), postgresql=is_postgresql()), asked, execution_options=options).one()
+    (counted,) = write(_append(kind, tuple(given), postgresql=is_postgresql()), asked)
+    for name, value in {**values, **counted._asdict()}.items():
+        set_committed_value(conversation, name, value)
     return conversation.last_seq
 
 
 @cache
-def _append(kind: MessageKind, names: tuple[str, ...], *, postgresql: bool) -> ReturningUpdate[Any]:
-    new = _new(names)
+def _append(kind: MessageKind, names: tuple[str, ...], *, postgresql: bool) -> UpdateBase:
+    new = _new(Conversation, names)
     if kind is MessageKind.MESSAGE:
         new["message_count"] = Conversation.message_count + 1
     of_it = update(Conversation).where(Conversation.id == asking.AnyConversation.id)
     if postgresql:
         of_it = of_it.where(locks.are_locked())
-    return of_it.values(last_seq=Conversation.last_seq + 1, **new).returning(Conversation)
+    counted = of_it.values(last_seq=Conversation.last_seq + 1, **new)
+    return counted.returning(Conversation.last_seq, Conversation.message_count)
 
 
 def _message(
@@ -170,17 +170,15 @@ def _message(
         sender_id=viewer.id,
         kind=kind,
         content=content,
+        words=(),
+        by_email=False,
         created_at=moment,
     )
 
 
 def insert_once(conversation: Conversation) -> int | None:
     """Insert the row and return its id; None when its client key stands already, however many try at once."""
-    given = {
-        f"new_{column.key}": getattr(conversation, column.key)
-        for column in Conversation.__mapper__.column_attrs
-        if getattr(conversation, column.key) is not None
-    }
+    given = _given(conversation)
     rows = write(_insert_once(tuple(given), postgresql=is_postgresql()), given)
     return rows[0].id if rows else None
 
@@ -188,12 +186,29 @@ def insert_once(conversation: Conversation) -> int | None:
 @cache
 def _insert_once(names: tuple[str, ...], *, postgresql: bool) -> UpdateBase:
     make = pg.insert if postgresql else sqlite.insert
-    statement = make(Conversation).values(last_seq=0, message_count=0, **_new(names))
+    statement = make(Conversation).values(last_seq=0, message_count=0, **_new(Conversation, names))
     key = ["created_by_type", "created_by_id", "client_key"]
     return statement.on_conflict_do_nothing(index_elements=key).returning(Conversation.id)
 
 
-def _new(names: Iterable[str]) -> dict[str, Any]:
+def _insert(message: Message) -> None:
+    """Insert the row, past the session, and give the message its id."""
+    given = _given(message)
+    message.id = write(_insert_message(tuple(given)), given)[0].id
+
+
+@cache
+def _insert_message(names: tuple[str, ...]) -> UpdateBase:
+    return insert(Message).values(**_new(Message, names)).returning(Message.id)
+
+
+def _given(row: Conversation | Message) -> dict[str, Any]:
+    """The columns that a row has a value for, under the names of ``_new``."""
+    values = {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
+    return {f"new_{name}": value for name, value in values.items() if value is not None}
+
+
+def _new(table: type[Conversation | Message], names: Iterable[str]) -> dict[str, Any]:
     """A parameter for each of these columns, of its name with ``new_`` before it."""
-    columns = Conversation.__table__.c
+    columns = table.__table__.c
     return {name.removeprefix("new_"): bindparam(name, type_=columns[name.removeprefix("new_")].type) for name in names}
