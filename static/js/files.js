@@ -22,13 +22,14 @@ export function choose(field, files) {
 export function refusal(field) {
   const bad = chosen(field).filter((file) => wrong(field, file));
   if (bad.length) return bad.length === 1 ? `${bad[0].name} cannot be sent` : `${bad.length} files cannot be sent`;
-  const most = Number(field.dataset.most ?? Infinity);
+  const most = Number(field.form.dataset.most ?? Infinity);
   return chosen(field).length > most ? `You can only select up to ${most} files at the same time` : "";
 }
 
-function wrong({ accept, dataset }, file) {
+function wrong({ accept, dataset, form }, file) {
+  const { largestMb } = form.dataset;
   const ending = file.name.includes(".") ? `.${file.name.split(".").at(-1).toLowerCase()}` : "";
-  if (file.size > (dataset.largestMb ?? Infinity) * 1048576) return `The selected file must be smaller than ${dataset.largestMb}MB`;
+  if (file.size > (largestMb ?? Infinity) * 1048576) return `The selected file must be smaller than ${largestMb}MB`;
   if (!file.size) return "The selected file is empty";
   return accept.split(",").includes(ending) ? "" : dataset.refusedType;
 }

@@ -106,6 +106,26 @@ def test_what_cannot_be_sent_is_said_before_anything_is_sent(people: People, sig
     expect(alert).to_have_text("You can only select up to 10 files at the same time")
 
 
+TOO_LARGE: Any = {"name": "large.pdf", "mimeType": "application/pdf", "buffer": b"x" * 11 * 1024 * 1024}
+
+
+def test_a_second_reply_knows_the_limits_as_well(people: People, signed_in: SignIn) -> None:
+    page = open_thread(people, signed_in)
+    screen.reply_with(page, "The first")
+    expect(screen.message(page, "The first")).to_have_count(1)
+    page.get_by_label("Attach files").set_input_files(TOO_LARGE)
+    expect(chips(page)).to_contain_text("The selected file must be smaller than 10MB")
+
+
+@pytest.mark.parametrize("piece", ["", "dialog"])
+def test_a_new_conversation_knows_the_limits_as_well(people: People, signed_in: SignIn, piece: str) -> None:
+    page = signed_in(people.olga, "/store/messages" if piece else "/store/messages/new")
+    if piece:
+        page.get_by_role("button", name="New conversation").click()
+    page.get_by_label("Attach files").set_input_files(TOO_LARGE)
+    expect(chips(page)).to_contain_text("The selected file must be smaller than 10MB")
+
+
 def test_an_upload_counts_and_can_be_taken_back(people: People, signed_in: SignIn, watch: Watch) -> None:
     """Behaviour 33: Upload progress and cancel."""
     watch.allow_lost_requests()

@@ -22,6 +22,8 @@ from webapp.messaging.text import without_control_characters
 from webapp.portals import htmx
 from webapp.portals.forms import ComposeForm, errors_of
 from webapp.portals.panels import page_of
+from webapp.settings.definitions import ATTACHMENT_MAX_FILES, ATTACHMENT_MAX_SIZE_MB
+from webapp.settings.service import PlatformSettings
 
 TEXT_LENGTH = 200
 _IDS = {"content": "new-body", "body": "new-body", "files": "new-files"}
@@ -60,7 +62,7 @@ def compose_form() -> Response:
     side = "store" if current_viewer().is_admin else "customer"
     form = ComposeForm(formdata=None, side=side, client_key=str(uuid.uuid4()))
     page = url_for(f"{g.portal.name}.compose")
-    return htmx.piece("messaging/_compose_dialog.html", page=page, form=form, **_EMPTY)
+    return htmx.piece("messaging/_compose_dialog.html", page=page, form=form, **_EMPTY, **_limits())
 
 
 def recipients() -> Response:
@@ -115,8 +117,17 @@ def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> s
         "messaging/compose.html",
         form=form,
         badge=queries.badge(current_viewer()),
-        **{**_EMPTY, "errors": errors, **context},
+        **{**_EMPTY, "errors": errors, **_limits(), **context},
     )
+
+
+def _limits() -> dict[str, Any]:
+    """How large and how many the files may be: the page says it before they are sent."""
+    settings = PlatformSettings()
+    return {
+        "largest_file_mb": settings.get(ATTACHMENT_MAX_SIZE_MB),
+        "most_files": settings.get(ATTACHMENT_MAX_FILES),
+    }
 
 
 def _chosen(text: str) -> Choice | None:
