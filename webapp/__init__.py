@@ -30,6 +30,7 @@ from webapp.portals import (
     admin,
     display,
     errors,
+    framing,
     mail,
     marking,
     polling,
@@ -179,6 +180,7 @@ def _add_extensions(app: Flask, config: Config) -> None:
 def _add_doors(app: Flask, config: Config) -> None:
     display.set_up(app)
     marking.set_up(app)
+    framing.set_up(app)
     remembering.set_up(app)
     addresses.set_up(app)
     journal.set_up(app, config)
