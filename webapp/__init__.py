@@ -170,7 +170,7 @@ def _add_extensions(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            database.prepare_engine(engine)
+            database.prepare_engine(engine, reads_in_transactions=bool(config.database_role))
             row_security.set_up(engine, config.database_role)
     login_manager.init_app(app, add_context_processor=False)  # a page about a database that is away must not ask it
     csrf.init_app(app)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -39,6 +43,7 @@ STATEMENT_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 60_000
 _DEADLOCK = "40P01"
 WRITING = "parley_writing"
+_READS_AT_ONCE = "parley_reads_at_once"
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -184,13 +189,49 @@ def is_postgresql() -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Give every connection what both databases need to answer alike."""
+def prepare_engine(engine: Engine, *, reads_in_transactions: bool = False) -> None:
+    """Give every connection what both databases need to answer alike.
+
+    On PostgreSQL a statement that only reads sees no other rows for being in a transaction, whose begin and end are a
+    way to the server each: what is read outside of ``writing()`` is read without, unless rights hang on transactions.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif not _is_command():
+        return
+    engine.update_execution_options(**{_READS_AT_ONCE: not reads_in_transactions})
+    ping = engine.dialect.do_ping
+    engine.dialect.do_ping = lambda dbapi_connection: (  # type: ignore[method-assign]
+        not _has_news(dbapi_connection) or ping(dbapi_connection)
+    )
+    if not _is_command():
         event.listen(engine, "do_connect", _limit_postgresql)
+
+
+class SessionOfRequest(FlaskSession):
+    """The session: where reading needs no transaction, it has none."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Return the engine, or the same with autocommit."""
+        bind = super().get_bind(*args, **kwargs)
+        if self.info.get(WRITING) or not bind.get_execution_options().get(_READS_AT_ONCE):
+            return bind
+        return _at_once(bind)
+
+
+@lru_cache(maxsize=8)
+def _at_once(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether the server has sent something that nobody asked for, as it does when it ends a connection.
+
+    Without news a connection from the pool is taken to be there: to ask each time would be one more way to the server.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def was_deadlock(error: OperationalError) -> bool:

@@ -16,7 +16,9 @@ from webapp.config import ROOT
 from webapp.notifications import office
 from webapp.realtime import bus
 
-db = SQLAlchemy(metadata=database.Base.metadata, session_options={"expire_on_commit": False})
+db = SQLAlchemy(
+    metadata=database.Base.metadata, session_options={"class_": database.SessionOfRequest, "expire_on_commit": False}
+)
 database.bind(db.session)
 scanning.current.find = lambda: current_app.extensions["parley.scanner"]
 storage.current.find = lambda: current_app.extensions["parley.storage"]

@@ -24,7 +24,7 @@ SEARCH = (3, 5)
 
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SET LOCAL ROLE")
 
-PAGES = {"inbox": 4, "thread_page": 7, "home": 4, "compose": 2, "settings": 3}
+PAGES = {"inbox": 4, "thread_page": 7, "home": 4, "compose": 3, "settings": 3}
 PIECES = {"badge": 2, "rows": 3, "thread": 4, "earlier": 4, "nothing_new": 4, "arrived": 5, "news": 2, "recipients": 2}
 POSTS = {
     "send": (9, 9),

@@ -123,10 +123,10 @@ def _page(form: ComposeForm, errors: list[tuple[str, str]], **context: Any) -> s
 
 def _limits() -> dict[str, Any]:
     """How large and how many the files may be: the page says it before they are sent."""
-    settings = PlatformSettings()
+    settings = PlatformSettings().all()
     return {
-        "largest_file_mb": settings.get(ATTACHMENT_MAX_SIZE_MB),
-        "most_files": settings.get(ATTACHMENT_MAX_FILES),
+        "largest_file_mb": settings[ATTACHMENT_MAX_SIZE_MB.key],
+        "most_files": settings[ATTACHMENT_MAX_FILES.key],
     }
 
 
