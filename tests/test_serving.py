@@ -42,18 +42,31 @@ def test_the_drivers_in_use_are_there(tmp_path, settings, driver):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "length", "is_small"),
+    ("method", "path", "is_small"),
     [
-        ("GET", "/store/messages/_/rows", None, True),
-        ("GET", "/store/messages/7/attachments/x", None, False),
-        ("GET", "/store/messages", None, False),
-        ("POST", "/store/messages/7/messages", b"65536", True),
-        ("POST", "/store/messages/7/messages", b"65537", False),
-        ("POST", "/store/messages/7/messages", b"9" * 5000, False),
-        ("POST", "/store/messages/7/messages", None, False),
-        ("POST", "/store/team", b"10", False),
+        ("GET", "/store/messages/_/rows", True),
+        ("GET", "/store/messages/7/attachments/x", False),
+        ("GET", "/store/messages", False),
+        ("POST", "/store/messages/7/messages", True),
+        ("POST", "/store/team", False),
+        ("PUT", "/api/v1/store/messages/7/read", False),
     ],
 )
-def test_what_is_answered_in_one_go(method, path, length, is_small):
-    headers = [(b"content-length", length)] if length else []
-    assert serving._is_small({"method": method, "path": path, "headers": headers}) == is_small
+def test_what_is_answered_in_one_go(method, path, is_small):
+    assert serving._is_small({"method": method, "path": path}) == is_small
+
+
+@pytest.mark.parametrize(
+    ("headers", "length"),
+    [
+        ([], 0),
+        ([(b"content-length", b"65536")], 65536),
+        ([(b"content-length", b"65537")], None),
+        ([(b"content-length", b"9" * 5000)], None),
+        ([(b"content-length", b"-1")], None),
+        ([(b"transfer-encoding", b"chunked")], None),
+        ([(b"transfer-encoding", b"chunked"), (b"content-length", b"3")], None),
+    ],
+)
+def test_which_bodies_are_read_before_a_thread_is_asked(headers, length):
+    assert serving._length({"headers": headers}) == length

@@ -6,7 +6,7 @@ import asyncio
 import io
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from typing import Any
 
@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug import Response
 
 from webapp.config import Config
-from webapp.doors import hosts
+from webapp.doors import hosts, uploads
 from webapp.portals import polling
 from webapp.realtime import watch
 from webapp.realtime.front import Application, Front, Scope
@@ -26,7 +26,10 @@ THREADS = 10
 """How many requests are worked on at once; the others wait their turn. A held stream needs none."""
 
 SMALL = 64 * 1024
-"""Bytes of a form that is read before it is answered."""
+"""Bytes of a body that is read before a thread is asked to work on it."""
+
+PATIENCE = 30
+"""Seconds in which a small body must have come, or some of a large one, or somebody must have read of an answer."""
 
 
 def make_front(flask: Flask, **options: Any) -> Front:
@@ -42,22 +45,38 @@ def make_front(flask: Flask, **options: Any) -> Front:
 class AtOnce:
     """The application as ASGI. What is small is answered in one go: the queue by which the rest is sent takes longer.
 
-    Small are pieces of pages, polls among them, and forms of conversations without much in them.
+    Small are pieces of pages, polls among them, and forms of conversations without much in them. A body is read before
+    a thread takes it, and what is read or sent bit by bit has threads of its own: who is slow keeps nobody waiting.
     """
 
     def __init__(self, flask: Flask) -> None:
         self.flask = flask
         polls = polling.Polls(flask, flask)
         self.answer_poll = hosts.behind_proxies(lambda environ, _: polls.answer(environ), flask.extensions["parley"])
-        self.others = WSGIMiddleware(flask, workers=THREADS)  # type: ignore[arg-type]
+        self.others, self.long = (WSGIMiddleware(flask, workers=THREADS) for _ in range(2))  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_small(scope):
+        if scope["type"] != "http":
             await self.others(scope, receive, send)  # type: ignore[arg-type]
             return
-        body = b"" if scope["method"] == "GET" else await _all_of(receive)
-        if body is None:
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]  # as WSGI spells -
+        length = _length(scope)
+        if length is None:
+            await self.long(scope, _patient(receive), _sending(send))  # type: ignore[arg-type]
             return
+        body = await _all_of(receive) if length else b""
+        if body is None:
+            await send({"type": "http.response.start", "status": 408, "headers": [(b"connection", b"close")]})
+            await send({"type": "http.response.body", "body": b""})
+        elif _is_small(scope):
+            await self._answer_at_once(scope, body, send)
+        else:
+            scope[uploads.WHOLE] = True
+            is_long = "/attachments/" in scope["path"] or scope["path"].endswith("/export")
+            middleware, sending = (self.long, _sending(send)) if is_long else (self.others, send)
+            await middleware(scope, _again(body, receive), sending)  # type: ignore[arg-type]
+
+    async def _answer_at_once(self, scope: Scope, body: bytes, send: Send) -> None:
         loop, context = asyncio.get_running_loop(), copy_context()
         for message in await loop.run_in_executor(self.others.executor, context.run, self._answer, scope, body):
             await send(message)
@@ -72,24 +91,68 @@ class AtOnce:
 
 
 def _is_small(scope: Scope) -> bool:
-    path: str = scope["path"]
-    if scope["method"] == "GET":
-        return "/_/" in path
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    is_number = length.isdigit() and len(length) <= len(str(SMALL))
-    return scope["method"] == "POST" and "/messages/" in path and is_number and int(length) <= SMALL
+    """Whether the answer to a request with a small body is in one piece."""
+    part = {"GET": "/_/", "POST": "/messages/"}.get(scope["method"])
+    return part is not None and part in scope["path"]
+
+
+def _length(scope: Scope) -> int | None:
+    """Return the bytes of the body, 0 without one; None when they are many, or not told."""
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers:
+        return None
+    told = headers.get(b"content-length", b"0")
+    is_number = told.isdigit() and len(told) <= len(str(SMALL))
+    return int(told) if is_number and int(told) <= SMALL else None
 
 
 async def _all_of(receive: Receive) -> bytes | None:
-    """Return the body; None when its sender went away."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return bytes(body)
+    """Return the body; None when its sender went away, or took too long."""
+    body: bytes = b""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while (message := await receive())["type"] == "http.request":
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    return body
+    return None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return what hands out a body that was read before."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def handed_out() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return handed_out
+
+
+def _patient(receive: Receive) -> Receive:
+    """Return what waits for a part of a body as long as it has patience; then its sender is gone."""
+
+    async def received() -> Message:
+        try:
+            return await asyncio.wait_for(receive(), PATIENCE)
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+
+    return received
+
+
+def _sending(send: Send) -> Send:
+    """Return what sends as long as somebody reads; afterwards nothing, so that the thread comes to an end."""
+    is_gone = False
+
+    async def sent(message: Message) -> None:
+        nonlocal is_gone
+        if not is_gone:
+            try:
+                await asyncio.wait_for(send(message), PATIENCE)
+            except TimeoutError:
+                is_gone = True
+
+    return sent
 
 
 def with_jobs(front: Application, flask: Flask) -> Application:

@@ -14,7 +14,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.audit import log
 from webapp.database import end_reading, writing
 from webapp.doors import uploads
-from webapp.doors.identity import current_visit, signed_in
+from webapp.doors.identity import current_visit, signed_in, still_signed_in
 from webapp.doors.portal import Portal
 from webapp.extensions import csrf
 
@@ -102,21 +102,19 @@ def sees_reported(view: _View) -> _View:
 def guard(portal: Portal) -> None:
     """Check a request before its view: viewer, size, CSRF, store, in this order; the view's own limit comes last.
 
-    So the body of a stranger's upload is never parsed.
+    So the body of a stranger's upload is never parsed. Rights are those of when the body had come.
     """
     g.portal = portal
     log.come_from(current_visit().address)
     view = current_app.view_functions.get(request.endpoint or "")
-    found = signed_in()
-    if found is None and not is_public(view):
-        raise SignInRequired(portal)
-    g.viewer = found.viewer if found else None
-    g.signed_in = found
+    found = _note(portal, signed_in(), view)
     if request.method not in SAFE_METHODS:
         if getattr(view, "takes_files", False):
             uploads.allow_files(request)
         end_reading()  # a form may be long in coming, and no transaction should wait for it
         csrf.protect()
+        if found and not uploads.is_whole():
+            found = _note(portal, still_signed_in(), view)
     if found:
         admit(found, view, _page_code())
         if found.is_due and not is_quiet(view):
@@ -124,6 +122,14 @@ def guard(portal: Portal) -> None:
                 sessions.touch(found.token_hash)
         if not getattr(view, "sees_reported", False):
             act_as(found.viewer)
+
+
+def _note(portal: Portal, found: SignedIn | None, view: object) -> SignedIn | None:
+    if found is None and not is_public(view):
+        raise SignInRequired(portal)
+    g.viewer = found.viewer if found else None
+    g.signed_in = found
+    return found
 
 
 def admit(found: SignedIn, view: object, page_code: str | None) -> None:

@@ -35,7 +35,14 @@ def _load(request: Request) -> Person | None:
 
 def signed_in() -> SignedIn | None:
     """The session of this request, if there is a valid one at its portal."""
-    return current_user.signed_in if current_user.is_authenticated else None
+    person = current_user._get_current_object()
+    return person.signed_in if isinstance(person, Person) else None
+
+
+def still_signed_in() -> SignedIn | None:
+    """The same, looked up again: the body of a request may have been long in coming."""
+    found = _load(request)
+    return found.signed_in if found else None
 
 
 def current_viewer() -> Viewer:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +28,10 @@ TEXT_BYTES = MEGABYTE
 """What a request may hold beside its files: a message of 10,000 characters in any encoding, many times over."""
 
 BUFFER_BYTES = 256 * 1024
+
+WHOLE = "parley.whole"
+"""The mark in the scope, where no request can put it, that the server had read the body before it asked."""
+
 _View = TypeVar("_View", bound=Callable[..., object])
 
 
@@ -66,6 +71,12 @@ def count_files(field: str = "files") -> int:
     with suppress(HTTPException):
         return sum(1 for file in request.files.getlist(field) if file.filename)
     return 0
+
+
+def is_whole() -> bool:
+    """Tell whether the body of this request had come before anybody worked on it."""
+    environ = request.environ
+    return isinstance(environ["wsgi.input"], BytesIO) or WHOLE in environ.get("asgi.scope", ())
 
 
 class ParleyRequest(Request):
