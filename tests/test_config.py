@@ -76,6 +76,19 @@ def test_a_database_in_memory_is_refused(url):
         _ = Config(env="test", database_url=url).absolute_database_url
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("database_url", url) for url in ("mysql://x/y", "postgres://u@h/d", "sqlite://", "foo", "")),
+        *(("clamd_url", url) for url in ("tcp://", "unix://", "http://h:1")),
+        *(("mail_retry_seconds", waits) for waits in ("²", "60,", "x")),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_name(name, value):
+    with pytest.raises(ConfigurationError, match=f"PARLEY_{name.upper()}"):
+        Config(env="test", **{name: value})
+
+
 def test_demo_is_on_in_development_only():
     assert Config(env="development").demo is True
     assert Config(env="test").demo is False

@@ -131,11 +131,14 @@ class Config(BaseSettings):
             )
         if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).hostname:
             raise ConfigurationError("PARLEY_BASE_URL must be an address such as https://messages.example.com")
+        if not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ConfigurationError("PARLEY_DATABASE_URL must be sqlite:///path or postgresql://user:pass@host/name")
         storage = urlsplit(self.storage_url)
         if not (storage.scheme == "file" and storage.path) and not (storage.scheme == "s3" and storage.netloc):
             raise ConfigurationError("PARLEY_STORAGE_URL must be file: and a folder, or s3://bucket/prefix")
         self._refuse_mail_that_cannot_leave()
-        if self.clamd_url and urlsplit(self.clamd_url).scheme not in {"tcp", "unix"}:
+        clamd = urlsplit(self.clamd_url)
+        if self.clamd_url and not {"tcp": clamd.hostname, "unix": clamd.path}.get(clamd.scheme):
             raise ConfigurationError("PARLEY_CLAMD_URL must be tcp://host:3310 or unix:///path/of/clamd.ctl")
         if self.oidc_issuer and not (urlsplit(self.oidc_issuer).hostname and self.oidc_client_id):
             raise ConfigurationError("PARLEY_OIDC_ISSUER must be an address, and needs PARLEY_OIDC_CLIENT_ID")
@@ -146,7 +149,7 @@ class Config(BaseSettings):
         return self
 
     def _refuse_mail_that_cannot_leave(self) -> None:
-        if not all(wait.strip().isdigit() for wait in self.mail_retry_seconds.split(",")):
+        if not all(wait.strip().isdecimal() for wait in self.mail_retry_seconds.split(",")):
             raise ConfigurationError("PARLEY_MAIL_RETRY_SECONDS must be seconds separated by commas, like 60,300")
         if not parseaddr(self.sender)[1].partition("@")[2]:
             raise ConfigurationError("PARLEY_MAIL_FROM must be an address such as Parley <messages@example.com>")

@@ -70,7 +70,8 @@ def test_reading_it_marks_nothing_read(people, program, conversation):
         ("?after=4", [5, 6], True, False),
         ("?after=1&limit=2", [2, 3], True, True),
         ("?after=0&limit=2", [1, 2], False, True),
-        ("?after=6", [], False, False),
+        ("?after=6", [], True, False),
+        ("?before=7&limit=2", [5, 6], True, False),
         ("?before=1", [], False, True),
     ],
 )

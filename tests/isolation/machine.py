@@ -80,7 +80,7 @@ class IsolationMachine(Watching, RuleBasedStateMachine):
         thread = self.thread(which)
         answer = self.driver.do(self.person(who), "unread", thread.id, seq)
         if self.expect(answer, who, self.allowed(who, thread)) == 200:
-            thread.marks[who] = min(seq - 1, thread.last_seq)
+            thread.marks[who] = min(seq - 1, thread.marks.get(who, thread.last_seq))
 
     @rule(who=st.sampled_from(EVERYBODY), which=st.integers(0, 50), verb=st.sampled_from(["watch", "unwatch"]))
     def switch_emails(self, who: str, which: int, verb: str) -> None:

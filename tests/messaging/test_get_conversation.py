@@ -33,12 +33,14 @@ def test_the_newest_messages_in_the_order_of_their_numbers(people, ten):
 @pytest.mark.parametrize(
     ("window", "expected"),
     [
+        ({"before": 11}, ([7, 8, 9, 10], True, False)),
+        ({"before": 1000}, ([7, 8, 9, 10], True, False)),
         ({"before": 7}, ([3, 4, 5, 6], True, True)),
         ({"before": 5}, ([1, 2, 3, 4], False, True)),
         ({"before": 1}, ([], False, True)),
         ({"after": 4}, ([5, 6, 7, 8], True, True)),
         ({"after": 6}, ([7, 8, 9, 10], True, False)),
-        ({"after": 10}, ([], False, False)),
+        ({"after": 10}, ([], True, False)),
         ({"after": 0}, ([1, 2, 3, 4], False, True)),
         ({"around": 5}, ([3, 4, 5, 6, 7], True, True)),
         ({"around": 10}, ([8, 9, 10], True, False)),

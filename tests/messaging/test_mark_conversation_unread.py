@@ -63,3 +63,13 @@ def test_a_team_mate_who_marks_unread_takes_part_from_then_on(people, read_threa
     send(people.mara, read_thread)
     assert badge(people.sam) == 2
     assert stored_counts() == counted_anew()
+
+
+@pytest.mark.parametrize("seq", [1, 3, 99, None])
+def test_what_was_not_read_yet_stays_unread(people, read_thread, seq):
+    mark_unread(people.olga, read_thread, 1)
+
+    mark = mark_unread(people.olga, read_thread, seq)
+
+    assert (mark.last_read_seq, mark.unread_count) == (0, 2)
+    assert stored_counts() == counted_anew()

@@ -129,7 +129,7 @@ class UnreadMachine(RuleBasedStateMachine):
         if one:
             with saving():
                 messaging.mark_conversation_unread(self.viewer(name), one.conversation.id, seq)
-            one.marks[name] = min(max(seq - 1, 0), one.last_seq)
+            one.marks[name] = min(one.marks.get(name, one.last_seq), max(seq - 1, 0))
 
     @precondition(lambda self: self.threads)
     @rule(data=st.data(), name=st.sampled_from(["ada", "ben", "olga", "sam", "tom"]), opening=st.booleans())

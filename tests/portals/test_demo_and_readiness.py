@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.backends import migrate, running_app
-from tests.factories import deactivate, save_in
+from tests.factories import deactivate, save_in, saving
 from tests.people import People
 from tests.portals.fixtures import browser_of
+from webapp.accounts.models import Side
+from webapp.database import now, session
+from webapp.doors.readiness import LATE_SECONDS
+from webapp.notifications.models import Mail, MailKind
 
 
 @pytest.fixture
@@ -66,7 +72,8 @@ def test_a_database_without_the_schema_is_not_ready(tmp_path):
         before = browser.get("/ready")
         migrate(app)
 
-        assert (before.status_code, before.json["checks"]) == (503, {"database": "unavailable", "storage": "ok"})
+        without = {"database": "unavailable", "storage": "ok", "queue": "unavailable"}
+        assert (before.status_code, before.json["checks"]) == (503, without)
         assert browser.get("/ready").status_code == 200
 
 
@@ -87,3 +94,20 @@ def test_a_redis_that_is_away_is_named_and_keeps_nobody_from_being_served(tmp_pa
         ready = browser_of(app).get("/ready")
 
     assert (ready.status_code, ready.json["checks"]["redis"]) == (200, "unavailable")
+
+
+def test_mails_that_nobody_sends_are_named_and_keep_no_page_away(app, people, stranger):
+    with saving():
+        session.add(
+            Mail(
+                kind=MailKind.DIGEST,
+                participant_type=Side.CUSTOMER,
+                participant_id=people.mara.id,
+                store_id=people.harbor.id,
+                message_id="<1@example.com>",
+                due_at=now() - timedelta(seconds=LATE_SECONDS + 60),
+            )
+        )
+    ready = stranger.get("/ready")
+
+    assert (ready.status_code, ready.json["checks"]["queue"]) == (200, "late")

@@ -161,7 +161,7 @@ def test_connections_that_were_cut_are_made_anew(app, olga, conversation):
 
 
 def test_ready_says_when_the_database_has_no_schema(stranger):
-    assert stranger.get("/ready").json == {"checks": {"database": "ok", "storage": "ok"}, "status": "ok"}
+    assert stranger.get("/ready").json == {"checks": {"database": "ok", "storage": "ok", "queue": "ok"}, "status": "ok"}
     assert stranger.get("/health").json == {"status": "ok"}
 
 

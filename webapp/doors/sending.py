@@ -67,7 +67,7 @@ def start(viewer: Viewer, new: NewConversation, uploads: Sequence[Upload] = ()) 
 
 
 def _digests(uploads: Sequence[Upload]) -> tuple[str, ...]:
-    return tuple(upload.sha256 for upload in uploads)
+    return tuple(f"{upload.sha256} {upload.filename}" for upload in uploads)
 
 
 def _kept(sent: Sent, files: Sequence[StoredFile]) -> Sent:

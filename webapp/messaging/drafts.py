@@ -14,7 +14,7 @@ from webapp.messaging.recipients import Recipient
 class Draft:
     """What somebody wants to send. ``up_to_seq`` is the last message that their page showed.
 
-    ``digests`` are the SHA-256 of the files as they were uploaded, ``files`` the same as they are stored.
+    ``digests`` are SHA-256 and name of the files as they were uploaded, ``files`` the same as they are stored.
     """
 
     content: str

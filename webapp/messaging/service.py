@@ -159,13 +159,13 @@ class MessagingService:
     def mark_conversation_unread(self, viewer: Viewer, conversation_id: int, from_seq: int | None = None) -> ReadMark:
         """Make the messages by others from this one on unread again, by default the last of them.
 
-        The viewer takes part from now on.
+        What was not read yet stays so. The viewer takes part from now on.
         """
         conversation = access.require(viewer, Action.SEE, conversation_id, lock=True)
-        before = self._take_part(viewer, conversation)
+        read, before = self._take_part(viewer, conversation)
         if from_seq is None:
             from_seq = queries.last_by_others(viewer, conversation.id) or conversation.last_seq + 1
-        mark = _within(conversation, from_seq - 1)
+        mark = min(read, _within(conversation, from_seq - 1))
         locks.lock_inbox_of(viewer)
         counters.move_mark(viewer, conversation, mark, before)
         return ReadMark(mark, queries.badge(viewer))
@@ -212,15 +212,15 @@ class MessagingService:
             counters.recount_customer_inboxes()
         return changed
 
-    def _take_part(self, viewer: Viewer, conversation: Conversation) -> int:
-        """Make the viewer a participant who has read all, unless they take part, and return their unread count."""
+    def _take_part(self, viewer: Viewer, conversation: Conversation) -> tuple[int, int]:
+        """Make the viewer a participant who has read all, unless they take part; return their mark and unread count."""
         standing = standing_of(viewer, conversation)
         if standing.is_participant:
-            return standing.unread_count
+            return standing.last_read_seq, standing.unread_count
         person, moment = (viewer.side, viewer.id), now()
         membership.lock(conversation, [person], moment)
         membership.join(conversation, [person], moment, read_up_to=conversation.last_seq)
-        return 0
+        return conversation.last_seq, 0
 
 
 def _cleaned(draft: Draft) -> tuple[str, str | None, str]:

@@ -67,7 +67,7 @@ def load_inbox(with_stores: bool = True) -> Inbox:
 def thread_context(found: Thread, filters: InboxFilters) -> dict[str, Any]:
     """What every piece of a thread needs."""
     row = found.conversation
-    shows_first = not found.has_earlier or found.messages[0].seq <= row.last_read_seq + 1
+    shows_first = not found.has_earlier or (found.messages and found.messages[0].seq <= row.last_read_seq + 1)
     unread_after = row.last_read_seq if row.unread_count and shows_first else None
     return {
         "thread": found,

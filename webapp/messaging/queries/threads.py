@@ -30,6 +30,8 @@ def thread(viewer: Viewer, conversation_id: int, window: Window) -> Thread:
     if window.at_unread and conversation.unread_count > window.limit - LEAD:
         window = Window(after=max(conversation.last_read_seq - LEAD, 0), limit=window.limit)
     messages, has_earlier, has_later = message_window(viewer, conversation_id, window)
+    if window.before is not None:
+        has_later = window.before <= conversation.last_seq
     return Thread(
         conversation=conversation,
         participants=_participants(viewer, conversation_id),
@@ -44,7 +46,10 @@ def thread(viewer: Viewer, conversation_id: int, window: Window) -> Thread:
 
 
 def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tuple[list[MessageRow], bool, bool]:
-    """Read messages in ascending order, with whether there are earlier and later ones."""
+    """Read messages in ascending order, with whether there are earlier and later ones.
+
+    Numbers have no gaps; whether there is a last one before that many is for those to say who know it.
+    """
     if window.around is not None:
         half = window.limit // 2
         older, earlier, _ = message_window(viewer, conversation_id, Window(before=window.around + 1, limit=half + 1))
@@ -57,7 +62,7 @@ def message_window(viewer: Viewer, conversation_id: int, window: Window) -> tupl
     more = len(found) > window.limit
     rows = found[: window.limit]
     if window.after is not None:
-        return rows, window.after > 0 and bool(rows), more
+        return rows, window.after > 0, more
     return rows[::-1], more, window.before is not None
 
 
