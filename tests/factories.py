@@ -192,7 +192,7 @@ def deactivate(account: Store | User | Customer | StoreMember) -> None:
     with saving():
         row = session.merge(account)
         if isinstance(row, Store):
-            row.is_active = False
+            accounts.switch_store(row, is_active=False)
         else:
             accounts.deactivate(row)
 

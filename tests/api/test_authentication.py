@@ -9,7 +9,7 @@ import time_machine
 
 from tests.api.conftest import token_of
 from tests.api.program import Program
-from tests.factories import PASSWORD, deactivate, start
+from tests.factories import PASSWORD, deactivate, email_of, start
 from tests.guards.rows import all_rows
 from webapp.accounts.models import Scope
 from webapp.accounts.tokens import SIGN_IN_LASTS
@@ -136,6 +136,24 @@ def test_a_token_ends_with_what_it_rests_on(people, program, what):
     deactivate(getattr(people, what))
 
     assert sam.get().status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("ended", "words"),
+    [
+        ("sam_row", [email_of("Sam Agent")]),
+        ("sam_row", [email_of("Sam Agent"), "--store", "harbor-goods"]),
+        ("harbor", ["harbor-goods"]),
+    ],
+)
+def test_a_token_and_a_session_that_ended_never_come_back(app, people, program, sign_in, ended, words):
+    sam, browser = program(people.sam), sign_in(people.sam)
+    kind = "-store" if ended == "harbor" else ""
+    for verb in ("deactivate", "activate"):
+        assert app.test_cli_runner().invoke(args=[f"{verb}{kind}", *words]).exit_code == 0
+
+    assert sam.get().status_code == 401
+    assert browser.get("/store/messages").status_code == 302
 
 
 def test_the_browsers_session_reads_and_writes_with_the_csrf_token(people, sign_in):

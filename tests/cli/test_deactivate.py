@@ -99,13 +99,15 @@ def test_unknown_people_are_refused(app, run: Run):
 def test_a_deactivated_store_lets_nobody_in_until_it_is_active_again(app, run: Run):
     people = People()
     with app.app_context():
-        token = sessions_of(people.mara_row)
+        before = sessions_of(people.mara_row)
     for command, is_in in (("deactivate-store", False), ("activate-store", True)):
         result = run(command, "harbor-goods")
 
         assert result.exit_code == 0, result.output
         with app.app_context():
+            token = sessions_of(people.mara_row)
             assert (sessions.find(Side.CUSTOMER, token) is not None) is is_in
+            assert sessions.find(Side.CUSTOMER, before) is None
     assert run("deactivate-store", "nowhere").exit_code == 1
 
 

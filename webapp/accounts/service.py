@@ -7,13 +7,14 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 from slugify import slugify
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 
 from webapp.accounts.colours import clean_colour
 from webapp.accounts.errors import Invalid
 from webapp.accounts.models import (
     CODE_LENGTH,
     NAME_LENGTH,
+    ApiToken,
     Customer,
     MemberRole,
     Side,
@@ -183,20 +184,17 @@ class AccountService:
         return session.get_one(Store, customer.store_id)
 
     def deactivate(self, account: User | StoreMember | Customer, by: log.Actor | None = None) -> None:
-        """End what the account may do, and its sessions; its messages stay, with its name."""
+        """End what the account may do, its sessions and its tokens; its messages stay, with its name."""
         account.is_active = False
-        sessions = delete(SignInSession)
-        match account:
-            case User():
-                sessions = sessions.where(SignInSession.user_id == account.id)
-            case StoreMember():
-                sessions = sessions.where(
-                    SignInSession.user_id == account.user_id,
-                    SignInSession.store_id == account.store_id,
-                )
-            case Customer():
-                sessions = sessions.where(SignInSession.customer_id == account.id)
-        session.execute(sessions)
+        for held in (SignInSession, ApiToken):
+            match account:
+                case User():
+                    theirs = held.user_id == account.id
+                case StoreMember():
+                    theirs = and_(held.user_id == account.user_id, held.store_id == account.store_id)
+                case Customer():
+                    theirs = held.customer_id == account.id
+            session.execute(delete(held).where(theirs))
         session.flush()
         _note_activity(by, Action.ACCOUNT_DEACTIVATED, account)
 
@@ -205,6 +203,13 @@ class AccountService:
         account.is_active = True
         session.flush()
         _note_activity(by, Action.ACCOUNT_ACTIVATED, account)
+
+    def switch_store(self, store: Store, *, is_active: bool) -> None:
+        """Let a store and its customers use the platform again, or not; then their sessions and tokens end."""
+        store.is_active = is_active
+        if not is_active:
+            for held in (SignInSession, ApiToken):
+                session.execute(delete(held).where(held.store_id == store.id))
 
     def _create_user(self, email: str, name: str, password: str | None, role: UserRole) -> User:
         email = normalise_email(email)

@@ -100,7 +100,7 @@ def activate_store(code: str) -> None:
 def _switch_store(code: str, *, is_active: bool) -> None:
     with writing():
         store = existing_store(code)
-        store.is_active = is_active
+        accounts.switch_store(store, is_active=is_active)
         action = Action.ACCOUNT_ACTIVATED if is_active else Action.ACCOUNT_DEACTIVATED
         log.note(None, action, "store", store.id, store_id=store.id)
     click.echo(f"{store.name} is {'active' if is_active else 'deactivated'}.")
