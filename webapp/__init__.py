@@ -18,6 +18,7 @@ from webapp.attachments import kinds, scanning, storage
 from webapp.config import ROOT, Config, ConfigurationError
 from webapp.doors import addresses, compressing, guard, headers, holding, hosts, journal, limits, metrics, uploads
 from webapp.doors.portal import is_for_programs
+from webapp.doors.signed_cookie import SignedCookie
 from webapp.extensions import csrf, db, login_manager
 from webapp.links import Links
 from webapp.messaging import events
@@ -51,6 +52,7 @@ class Parley(Flask):
     """The application: its requests stream their files to the disk, and programs get every failure as a problem."""
 
     request_class = uploads.ParleyRequest
+    session_interface = SignedCookie()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return what is called as it is: nothing here is a coroutine, and Flask looks a dozen times a request."""
