@@ -113,8 +113,11 @@ class ConversationListResponse(Outgoing):
     conversations: list[ConversationSummary]
     matches: list[MatchResponse] = Field(description="With `q`, one for each conversation of the page; else empty.")
     next_cursor: str | None = Field(description="Give it as `cursor`, with the same filters, for the next page.")
-    total: int = Field(description="How many conversations the filters match, counted up to 1,000.")
-    total_is_capped: bool
+    total: int = Field(
+        description="How many conversations the filters match, counted up to 1,000. Of a search that more than 1,000"
+        " messages match it says only how many are on this page."
+    )
+    total_is_capped: bool = Field(description="Whether there are, or may be, more than `total`.")
     total_unread: int = Field(description="Your unread messages, whatever the filters.")
 
 
