@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, insert, select, text
 
 from tests import backends
-from webapp import database
+from webapp import database, prepared
 from webapp.accounts.models import Store
 from webapp.database import session
 
@@ -52,6 +52,20 @@ def test_reading_on_postgresql_needs_no_transaction_and_writing_does(without_rol
             session.add(Store(code="tea", name="Tea"))
         assert session.scalars(select(Store.code)).all() == ["tea"]
         assert is_autocommit()
+
+
+def test_what_is_written_outside_of_a_transaction_is_refused(without_role):
+    with without_role.app_context():
+        with pytest.raises(database.NotWriting):
+            session.execute(insert(Store).values(code="tea", name="Tea"))
+        session.add(Store(code="tea", name="Tea"))
+        with pytest.raises(database.NotWriting):
+            session.flush()
+        session.rollback()
+        session.expunge_all()
+        with pytest.raises(database.NotWriting):
+            prepared.write(delete(Store), {})
+        assert session.scalars(select(Store.code)).all() == []
 
 
 def test_a_connection_that_ended_while_nobody_used_it_is_not_used(without_role):

@@ -6,7 +6,7 @@ import os
 import select
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     TypeDecorator,
+    UpdateBase,
     event,
 )
 from sqlalchemy.exc import OperationalError
@@ -214,9 +215,31 @@ class SessionOfRequest(FlaskSession):
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         """Return the engine, or the same with autocommit."""
         bind = super().get_bind(*args, **kwargs)
-        if self.info.get(WRITING) or not bind.get_execution_options().get(_READS_AT_ONCE):
+        if self.info.get(WRITING) or not _reads_at_once(bind):
             return bind
+        if isinstance(kwargs.get("clause"), UpdateBase):
+            raise NotWriting
         return _at_once(bind)
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Write what is new or changed, in a transaction."""
+        if self.new or self.dirty or self.deleted:
+            require_transaction(self)
+        super().flush(objects)
+
+
+class NotWriting(RuntimeError):
+    """A write outside of ``writing()`` has no transaction that would undo it with the others."""
+
+
+def require_transaction(current: Session) -> None:
+    """Raise NotWriting where what is written would be kept at once."""
+    if not current.info.get(WRITING) and _reads_at_once(current.get_bind()):
+        raise NotWriting
+
+
+def _reads_at_once(bind: Engine | Connection) -> bool:
+    return bool(bind.get_execution_options().get(_READS_AT_ONCE))
 
 
 @lru_cache(maxsize=8)

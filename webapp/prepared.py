@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select, UpdateBase
 from sqlalchemy.exc import DBAPIError
 
-from webapp.database import session
+from webapp.database import require_transaction, session
 
 MOST = 4096
 """Values that are remembered; one more, and all are forgotten."""
@@ -42,6 +42,7 @@ def write(statement: UpdateBase, parameters: Mapping[str, Any]) -> list[Any]:
 
     Objects that the session has loaded keep what they hold, and a column gets only a value that the statement names.
     """
+    require_transaction(session)
     prepared, raw = _run(statement, parameters)
     return [prepared.row(one) for one in raw]
 

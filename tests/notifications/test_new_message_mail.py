@@ -11,7 +11,7 @@ from tests import factories
 from tests.backends import engine_of
 from tests.factories import attach, change_settings, close, deactivate, messaging, read, saving, send, start
 from tests.notifications.conftest import mailing
-from webapp.database import session
+from webapp.database import writing
 from webapp.notifications.models import Mail, OutboxEntry
 
 
@@ -230,11 +230,16 @@ def test_a_closed_conversation_is_mailed_still(people, conversation, drain, smtp
     assert "Goodbye" in smtp.received[0].text
 
 
+def send_and_fail(viewer, conversation):
+    with writing():
+        messaging.send_message(viewer, conversation.id, factories.Draft("Lost"))
+        raise ZeroDivisionError
+
+
 def test_a_message_that_is_not_committed_leaves_nothing(mail_app, people, conversation):
     before = len(rows(mail_app, OutboxEntry))
-    with mail_app.app_context():
-        messaging.send_message(people.olga, conversation.id, factories.Draft("Lost"))
-        session.rollback()
+    with mail_app.app_context(), pytest.raises(ZeroDivisionError):
+        send_and_fail(people.olga, conversation)
     assert len(rows(mail_app, OutboxEntry)) == before
 
 

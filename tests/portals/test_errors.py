@@ -153,7 +153,7 @@ def test_connections_that_were_cut_are_made_anew(app, olga, conversation):
     url = engine_of(app).url
     with psycopg.connect(url.set(drivername="postgresql").render_as_string(False), autocommit=True) as server:
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 

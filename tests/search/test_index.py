@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.factories import attach, messaging, send, start
-from webapp.database import is_postgresql, reading, session, writing
+from webapp.database import is_postgresql, session, writing
 from webapp.messaging import single_files
 from webapp.messaging.drafts import Draft
 from webapp.search import indexing
@@ -28,9 +28,15 @@ def reindex() -> int:
     return [progress.corrected for progress in indexing.reindex()][-1]
 
 
+def send_and_fail(viewer, conversation, content):
+    with writing():
+        messaging.send_message(viewer, conversation.id, Draft(content))
+        raise ZeroDivisionError
+
+
 def test_what_is_rolled_back_is_not_found(people, find, talk):
-    with reading():
-        messaging.send_message(people.mara, talk.id, Draft("zebra"))
+    with pytest.raises(ZeroDivisionError):
+        send_and_fail(people.mara, talk, "zebra")
 
     assert find(people.sam, "zebra") == []
     assert doctor_finds() == ([], True)
