@@ -71,12 +71,12 @@ def holding_the_conversation(app, talk):
 
 
 def end_all_others(app):
-    """Do what a restart does to connections."""
+    """Do what a restart does to connections, and wait until they are gone."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(address_of(app), autocommit=True) as other:
-        other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        ended = other.execute(f"SELECT pid, pg_terminate_backend(pid) {others}").fetchall()
+        left = f"SELECT 1 {others} AND pid = ANY(%s)"
+        eventually(lambda: other.execute(left, [[pid for pid, _ in ended]]).fetchone() is None)
 
 
 def test_a_restart_in_mid_request_is_503_and_the_next_try_makes_one_message(app, talk):
