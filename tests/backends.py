@@ -54,7 +54,7 @@ def config_of(url: str, **settings: object) -> Config:
     settings.setdefault("secret_key", SECRET_KEY)
     settings.setdefault("storage_url", f"file:{_storage_folder()}")
     settings.setdefault("database_role", ROLE if url.startswith("postgresql") else "")
-    return Config(env="test", database_url=url, **settings)
+    return Config(**{"env": "test", "database_url": url, **settings})
 
 
 @cache

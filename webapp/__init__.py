@@ -75,6 +75,9 @@ class Parley(Flask):
         """Answer what was raised after a view."""
         return problems.answer(e) if is_for_programs(request.path) else super().handle_exception(e)
 
+    def log_exception(self, exc_info: object) -> None:
+        """Leave it to whoever answers: Flask would log the whole path, with the secret of a link in it."""
+
 
 def create_app(config: Config | None = None) -> Flask:
     """Make the application; raises ConfigurationError for settings that contradict each other or are unsafe."""

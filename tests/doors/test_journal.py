@@ -6,6 +6,7 @@ import io
 import json
 import logging
 
+import flask
 import pytest
 
 from tests import backends
@@ -47,3 +48,52 @@ def test_logs_are_json_with_the_id_and_without_what_was_asked(sqlite_app, monkey
     assert line["request_id"] == answer.headers["X-Request-ID"]
     assert (line["event"], line["level"], line["logger"], line["seq"]) == ("Noted this", "warning", "webapp.test", 7)
     assert "secret" not in written.getvalue()
+
+
+SECRET = "s3cret-" * 6
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        (f"/store/reset/{SECRET}", "/store/reset/<token>"),
+        (f"/admin/join/{SECRET}", "/admin/join/<token>"),
+        ("/storefront/reset/cut", "/storefront/reset/<token>"),
+        (f"/unsubscribe/{SECRET}", "/unsubscribe/<token>"),
+        (f"/store/reset/{SECRET}/", "/store/reset/<long>/"),
+        (f"/storefront/join/{SECRET}", "/storefront/join/<long>"),
+        ("/store/messages/64", "/store/messages/64"),
+        ("/admin/people/customer/4/erase", "/admin/people/customer/4/erase"),
+        ("/store/nothing", "/store/nothing"),
+    ],
+)
+def test_the_secret_of_a_link_is_in_no_log(sqlite_app, path, logged):
+    with sqlite_app.test_request_context(path):
+        assert journal.path_of(flask.request) == logged
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+def test_a_request_is_logged_without_the_secret_of_its_link(tmp_path, caplog, monkeypatch, method):
+    settings = {"base_url": "https://messages.example.com"}
+    monkeypatch.setattr(journal, "log_as_json", lambda: None)
+    with backends.running_app(f"sqlite:///{tmp_path}/x.db", env="production", **settings) as app:
+        backends.migrate(app)
+        with caplog.at_level(logging.DEBUG):
+            app.test_client().open(f"/store/reset/{SECRET}", method=method, base_url=settings["base_url"])
+
+    assert f"{method} /store/reset/" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("path", [f"/store/reset/{SECRET}", f"/unsubscribe/{SECRET}", f"/api/v1/{SECRET}"])
+def test_what_breaks_is_logged_without_the_secret_of_its_link(sqlite_app, caplog, monkeypatch, path):
+    def broken() -> None:
+        raise ValueError("broken for a test")
+
+    monkeypatch.setitem(sqlite_app.before_request_funcs, None, [broken])
+    with caplog.at_level(logging.DEBUG):
+        assert sqlite_app.test_client().get(path).status_code == 500
+
+    assert caplog.text.count("unhandled error at GET") == 1
+    assert "broken for a test" in caplog.text
+    assert SECRET not in caplog.text

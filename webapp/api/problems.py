@@ -17,7 +17,7 @@ from webapp.accounts.errors import SecondStepNeeded, TooManyAttempts, WrongCrede
 from webapp.api.schemas import FieldError, Problem
 from webapp.attachments.errors import AttachmentError, FilesRefused, StorageUnavailable
 from webapp.database import end_reading
-from webapp.doors import limits
+from webapp.doors import journal, limits
 from webapp.doors.cursors import InvalidCursor
 from webapp.doors.guard import StoreSwitched
 from webapp.doors.portal import API, config
@@ -161,7 +161,7 @@ def answer(error: Exception) -> Response:
     if isinstance(error, DATABASE_AWAY):
         log.warning("the database did not answer: %s", type(error).__name__)
         return _problem(503, _words(503), headers={"Retry-After": str(RETRY_SECONDS)})
-    log.error("unhandled error at %s %s", request.method, request.path, exc_info=error)
+    log.error("unhandled error at %s %s", request.method, journal.path_of(request), exc_info=error)
     return _problem(500, _words(500))
 
 

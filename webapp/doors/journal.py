@@ -10,14 +10,17 @@ import uuid
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars, merge_contextvars
-from werkzeug import Request
 
 from webapp.config import Config
 
 HEADER = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+LONGEST_WORD = 20
+"""Characters of a word in an address that no route has; what is longer may be the secret of a link that broke."""
+
+_PART = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 _PROCESSORS: list[Any] = [
     merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -56,8 +59,26 @@ def end(request: Request, response: Response, config: Config, endpoint: str | No
     if "request_id" in g:
         response.headers[HEADER] = g.request_id
         if config.is_production and endpoint not in {"static", "site.health", "site.ready"}:
-            log.info("%s %s", request.method, request.path, extra=_facts(response, endpoint))
+            log.info("%s %s", request.method, path_of(request), extra=_facts(response, endpoint))
     return response
+
+
+def path_of(request: Request) -> str:
+    """Return the path of a request as it may be logged: with its numbers, and without words that may be a secret.
+
+    The link of a mail says in its path who may set a password, join a store or end mails.
+    """
+    if request.url_rule is None:
+        words = request.path.split("/")
+        return "/".join(word if len(word) <= LONGEST_WORD else "<long>" for word in words)
+    found = request.view_args or {}
+    return _PART.sub(
+        lambda part: part[0] if _is_text(found.get(part[1])) else str(found[part[1]]), request.url_rule.rule
+    )
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _facts(response: Response, endpoint: str | None) -> dict[str, object]:

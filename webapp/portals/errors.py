@@ -16,7 +16,7 @@ from webapp.accounts import sessions
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.errors import AttachmentError, FilesRefused, StorageUnavailable
 from webapp.database import end_reading
-from webapp.doors import limits
+from webapp.doors import journal, limits
 from webapp.doors.guard import (
     ACTING_STORE,
     ConfirmationNeeded,
@@ -155,7 +155,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _broken(error: InternalServerError) -> Response:
-    log.error("unhandled error at %s %s", request.method, request.path, exc_info=error.original_exception)
+    log.error("unhandled error at %s %s", request.method, journal.path_of(request), exc_info=error.original_exception)
     title, hint = WORDS[500]
     kept = request.method == "POST" and bool(request.form.get("body"))
     place = "We kept it as a draft." if htmx.is_asking() else "Your text is kept below."

@@ -22,7 +22,7 @@ from webapp.portals.inbox import as_answer, news, what_is_new
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-    from werkzeug import Request
+    from flask import Request
 
 
 ADDRESSES = {f"{portal.messages}/_/news": portal for portal in PORTALS.values()}
