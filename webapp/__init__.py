@@ -136,6 +136,7 @@ def _configure(app: Flask, config: Config) -> None:
             "max_overflow": 10,
             "pool_timeout": 5,
             "pool_pre_ping": not config.absolute_database_url.startswith("sqlite"),  # a file does not go away
+            "hide_parameters": True,  # what is written, such as a message, stands in no error that is logged
         },
         MAX_CONTENT_LENGTH=uploads.TEXT_BYTES,
         MAX_FORM_MEMORY_SIZE=uploads.TEXT_BYTES,

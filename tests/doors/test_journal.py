@@ -8,8 +8,11 @@ import logging
 
 import flask
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests import backends
+from webapp.database import session
 from webapp.doors import journal
 
 
@@ -97,3 +100,12 @@ def test_what_breaks_is_logged_without_the_secret_of_its_link(sqlite_app, caplog
     assert caplog.text.count("unhandled error at GET") == 1
     assert "broken for a test" in caplog.text
     assert SECRET not in caplog.text
+
+
+def test_an_error_of_the_database_does_not_say_what_was_to_be_written(db_context):
+    with pytest.raises(DBAPIError) as raised:
+        session.execute(text("INSERT INTO nowhere VALUES (:content)"), {"content": SECRET})
+    session.rollback()
+
+    assert "nowhere" in str(raised.value)
+    assert SECRET not in str(raised.value)
