@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from webapp.accounts.errors import Invalid as NoAddress
 from webapp.accounts.factors import second
-from webapp.accounts.link_models import AccountLetter
+from webapp.accounts.link_models import AccountLetter, AccountLink
 from webapp.accounts.models import ApiToken, Customer, Side, SignInSession, Store, User
 from webapp.accounts.passwords import UNUSABLE
 from webapp.accounts.service import AccountService, normalise_email
@@ -109,6 +109,7 @@ def erase(viewer: Viewer, kind: str, account_id: int, typed: str) -> None:
     session.execute(delete(ApiToken).where(_held_by(ApiToken, account)))
     session.execute(delete(KeptDraft).where(KeptDraft.participant_type == side, KeptDraft.participant_id == account.id))
     session.execute(delete(AccountLetter).where(AccountLetter.email == account.email))
+    session.execute(delete(AccountLink).where(or_(AccountLink.email == account.email, _held_by(AccountLink, account))))
     account.name, account.email = ERASED_NAME, f"{kind}-{account.id}@{ERASED_DOMAIN}"
     account.password_hash, account.locale, account.timezone, account.preferences = UNUSABLE, "en", "UTC", None
     session.flush()
@@ -155,5 +156,5 @@ def _found(account: Account, store: str) -> Found:
     )
 
 
-def _held_by(table: type[SignInSession | ApiToken], account: Account) -> Any:
+def _held_by(table: type[SignInSession | ApiToken | AccountLink], account: Account) -> Any:
     return table.customer_id == account.id if isinstance(account, Customer) else table.user_id == account.id

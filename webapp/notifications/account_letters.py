@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from webapp.notifications.transports import NotNow, Refused, Unreachable
 _FORGOT = {Side.ADMIN: "/admin/forgot", Side.STORE: "/store/forgot", Side.CUSTOMER: "/storefront/forgot"}
 LEASE = timedelta(minutes=2)
 BATCH = 10
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 log = logging.getLogger(__name__)
 
 
@@ -108,7 +110,7 @@ def _send(service: EmailService, letter: AccountLetter) -> bool:
         with service.post() as post:
             service.send(post, message, letter.email)
     except Refused as error:
-        log.warning("the mail %s about an account was refused: %s", letter.id, error)
+        log.warning("the mail %s about an account was refused: %s", letter.id, _without_addresses(str(error)))
         _forget(letter)
         return False
     except (Unreachable, NotNow, OSError) as error:
@@ -121,7 +123,7 @@ def _send(service: EmailService, letter: AccountLetter) -> bool:
 def _try_again(letter: AccountLetter, why: str) -> None:
     waits = office.current().retry_seconds
     if letter.tries > len(waits):
-        log.warning("the mail %s about an account is given up: %s", letter.id, why)
+        log.warning("the mail %s about an account is given up: %s", letter.id, _without_addresses(why))
         _forget(letter)
         return
     with writing():
@@ -129,6 +131,11 @@ def _try_again(letter: AccountLetter, why: str) -> None:
         session.execute(
             update(AccountLetter).where(AccountLetter.id == letter.id).values(claimed_until=None, due_at=again)
         )
+
+
+def _without_addresses(said: str) -> str:
+    """Return what a server said as it may be logged: servers like to repeat whom a mail was for."""
+    return _ADDRESS.sub("[address]", said)
 
 
 def _forget(letter: AccountLetter) -> None:

@@ -13,10 +13,10 @@ from webapp.notifications.inbound.models import InboundMail
 
 
 def original(viewer: Viewer, conversation_id: int, seq: int) -> str:
-    """Return the text as it came: of a mail with quotes and signature, else what was typed; raises NotFound."""
+    """Return the text as it came: of a mail with quotes and signature, else what the message says; raises NotFound."""
     if not 0 < seq <= access.LARGEST_KEY:
         raise NotFound
-    came = func.coalesce(InboundMail.original, Message.content)
+    came = func.coalesce(func.nullif(InboundMail.original, ""), Message.content)
     visible = access.visible_messages(viewer, access.key(conversation_id), came).where(
         Message.seq == seq, Message.kind == MessageKind.MESSAGE
     )

@@ -22,8 +22,10 @@ from webapp.attachments.files import Upload
 from webapp.database import now, reading, session, writing
 from webapp.messaging.drafts import Draft, Sent
 from webapp.messaging.errors import MessagingError
-from webapp.messaging.models import CONTENT_LENGTH, ConversationParticipant
+from webapp.messaging.models import CONTENT_LENGTH, Conversation, ConversationParticipant
+from webapp.messaging.moderation_models import MessageRemoval
 from webapp.messaging.text import without_control_characters
+from webapp.notifications.inbound import raw_mails
 from webapp.notifications.inbound.models import REASON_LENGTH, SENDER_LENGTH, InboundMail, InboundState
 from webapp.notifications.inbound.process import Opened, Part, Unreadable, take_apart
 from webapp.notifications.models import Mail, OutboxEntry
@@ -190,7 +192,23 @@ def _upload(part: Part) -> Upload:
 
 def _settle(mail: InboundMail, state: InboundState, reason: str, opened: Opened | None, **values: object) -> None:
     values = {"state": state, "reason": _clean(reason)[:REASON_LENGTH], "claimed_until": None, **values}
-    if opened:
-        values |= {"sender": _clean(opened.sender)[:SENDER_LENGTH], "original": _clean(opened.original)}
     with writing():
+        if opened:
+            values |= _kept(mail, state, opened)
         session.execute(update(InboundMail).where(InboundMail.id == mail.id).values(**values))
+
+
+def _kept(mail: InboundMail, state: InboundState, opened: Opened) -> dict[str, object]:
+    """Return what is kept of a mail: no quotes where a message was taken away, nothing if it was forgotten."""
+    session.execute(select(Conversation.id).where(Conversation.id == mail.conversation_id).with_for_update())
+    raw_path = session.scalar(select(InboundMail.raw_path).where(InboundMail.id == mail.id).with_for_update())
+    if raw_path is None:
+        return {}
+    sender: dict[str, object] = {"sender": _clean(opened.sender)[:SENDER_LENGTH]}
+    taken_away = select(MessageRemoval.message_id).where(MessageRemoval.conversation_id == mail.conversation_id)
+    if session.scalar(taken_away.limit(1)) is None:
+        return sender | {"original": _clean(opened.original)}
+    if state in (InboundState.RECEIVED, InboundState.HELD):
+        return sender
+    raw_mails.delete_after_commit([raw_path])
+    return sender | {"original": _clean(opened.text), "raw_path": None}

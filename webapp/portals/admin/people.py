@@ -12,7 +12,7 @@ from webapp.doors.identity import current_viewer
 from webapp.messaging import person_data, queries
 from webapp.messaging.errors import Invalid
 from webapp.messaging.text import without_control_characters
-from webapp.notifications.inbound.forgetting import forget_sender
+from webapp.notifications.inbound.forgetting import forget_person
 from webapp.portals import htmx
 
 SIDES = {"user": (Side.ADMIN, Side.STORE), "customer": (Side.CUSTOMER,)}
@@ -38,7 +38,7 @@ def erase(kind: str, account_id: int) -> Response:
     try:
         with writing():
             person_data.erase(current_viewer(), kind, account_id, request.form.get("typed", ""))
-            forget_sender(SIDES[kind], account_id)
+            forget_person(SIDES[kind], account_id)
     except Invalid as error:
         page, _ = _page({f"{kind}-{account_id}": error.message})
         return make_response(page, 422)
