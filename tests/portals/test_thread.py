@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.factories import change_settings, close, read, send, start
 from tests.portals import pages
 from tests.portals.fixtures import inbox_of
+from webapp.portals import display
 
 
 def log(page):
@@ -166,6 +169,46 @@ def test_markup_in_a_message_is_text_and_links_are_links(sign_in, people):
     assert "{{ 7*7 }}" in text
     assert 'href="https://example.com/?a=1&amp;b=' in text
     assert 'href="javascript' not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "links"),
+    [
+        ("see http://a.example/x, (https://b.example/y_(z)) and\nmailto:mara@example.com.", 3),
+        ("HTTPS://A.example", 1),
+        ("http://a.example,http://b.example", 2),
+        ("https://web.example/2020/http://old.example/x", 1),
+        ("ftp://a.example //b.example c.example mara@example.com javascript:alert(1)", 0),
+        ("https://a.example/" + "x" * 2000, 1),
+        ("https://a.example/" + "x" * 2100, 0),
+        ("x" * 2100 + "\u3000https://a.example", 1),
+        ("http://a/[" * 20, 20),
+        ("http://a/[" * 21, 0),
+    ],
+)
+def test_what_becomes_a_link(typed, links):
+    html = display.linked(typed)
+
+    assert html.count("<a href=") == links
+    assert html.striptags() == " ".join(typed.split())
+
+
+@pytest.mark.parametrize("unit", ["http://a/[", "http://a/,", 'HTTP://a/"', "mailto:a", "http://a/[ ", "x", "x ", "@"])
+def test_looking_for_links_is_little_work_whatever_was_typed(monkeypatch, unit):
+    looked_at = []
+    match = display._linkify.match
+
+    def counted(text):
+        looked_at.append((len(text), len(re.findall("http|mailto", text, re.IGNORECASE))))
+        return match(text)
+
+    monkeypatch.setattr(display._linkify, "match", counted)
+    text = (unit * 10_000)[:10_000]
+    for filled in (text, f"{(unit * 20)[:200]}{'x' * 1800} " * 5):
+        looked_at.clear()
+        assert display.linked(filled).striptags() == " ".join(filled.split())
+        assert all(length <= 2048 for length, _ in looked_at)
+        assert sum(length * links for length, links in looked_at) <= 20 * 10_000
 
 
 def test_a_piece_without_htmx_leads_to_its_page(sign_in, people, long):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask, g
 from linkify_it import LinkifyIt
@@ -28,6 +30,9 @@ CHANNEL_CLASSES = {
     ConversationType.STORE_CUSTOMER: "sc",
     ConversationType.ADMIN_CUSTOMER: "ac",
 }
+LONGEST_LINK, LINKS_IN_ONE_PIECE = 2048, 20
+_PIECE = re.compile(r"\S+")
+_LINK_BEGINS = re.compile(r"https?://|mailto:", re.IGNORECASE)
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 for _schema in ("ftp:", "//"):
     _linkify.add(_schema, None)
@@ -77,15 +82,26 @@ def log_entries(
 
 
 def linked(text: str) -> Markup:
-    """Return text as HTML: escaped, with http, https and mailto links made into links, and nothing else."""
+    """Return text as HTML: escaped, with http, https and mailto links made into links, and nothing else.
+
+    Looking for links takes as long as a piece without spaces is long, times the links in it: both have a limit, beyond
+    which the piece stays text.
+    """
     parts, end = [], 0
-    for match in _linkify.match(text) or ():
-        parts += [
-            escape(text[end : match.index]),
-            Markup('<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>').format(match.url, match.raw),
-        ]
-        end = match.last_index
+    for piece in _PIECE.finditer(text) if _LINK_BEGINS.search(text) else ():
+        for match in _links_in(piece[0]):
+            parts += [
+                escape(text[end : piece.start() + match.index]),
+                Markup('<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>').format(match.url, match.raw),
+            ]
+            end = piece.start() + match.last_index
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def _links_in(piece: str) -> Sequence[Any]:
+    if len(piece) > LONGEST_LINK or not 1 <= len(_LINK_BEGINS.findall(piece)) <= LINKS_IN_ONE_PIECE:
+        return ()
+    return _linkify.match(piece) or ()
 
 
 def is_long(text: str) -> bool:
