@@ -37,6 +37,21 @@ def on_page(sign_in, viewer, conversation):
     return browser
 
 
+@pytest.mark.parametrize("body", ["", "x" * 10_001, "Hello"])
+def test_what_cannot_be_sent_to_a_foreign_conversation_is_not_found_either(app, sign_in, people, conversation, body):
+    foreign = start(people.olga, people.luis_row, "Secret parcel", "Secret text")
+    mara = on_page(sign_in, people.mara, conversation)
+    form = {"csrf_token": mara.csrf_token(), "body": body, "client_key": str(uuid.uuid4())}
+    answers = {
+        mara.post(f"{inbox_of(people.mara)}/{number}/messages", data=form).status_code
+        for number in (foreign.id, 987_654, 10**30)
+    }
+
+    assert answers == {404}
+    assert "Secret" not in mara.post(f"{inbox_of(people.mara)}/{foreign.id}/messages", data=form).text
+    assert len([row for row in all_rows(app)["messages"] if row["kind"].value == "message"]) == 2
+
+
 @pytest.mark.parametrize("who", ["olga", "sam", "mara"])
 def test_without_htmx_it_leads_to_the_new_message(app, sign_in, people, conversation, who):
     browser = on_page(sign_in, getattr(people, who), conversation)

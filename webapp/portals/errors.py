@@ -191,7 +191,11 @@ def _recognise() -> None:
 
 def _thread_again(error: MessagingError | AttachmentError, status: int) -> Response:
     conversation_id = (request.view_args or {})["conversation_id"]
-    return make_response(panels.refused_reply(conversation_id, error), status)
+    try:
+        page = panels.refused_reply(conversation_id, error)
+    except NotFound:
+        return _not_found()
+    return make_response(page, status)
 
 
 def _other_store() -> object | None:
