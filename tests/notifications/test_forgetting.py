@@ -1,27 +1,37 @@
-"""What does not outlive an erased person or a message that was taken away: mails that came in, and what mails left."""
+"""What does not outlive an erased person: the mails that came in, and what was left of those that went out."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from tests.factories import close, reopen, send, start
+from tests.factories import close, start
 from tests.guards.rows import all_rows
-from tests.notifications.answers import DOMAIN, MARA, an_answer, deliver_to, messages, post
+from tests.notifications.answers import (
+    DOMAIN,
+    MARA,
+    an_answer,
+    answer,
+    deliver_to,
+    is_stored,
+    messages,
+    original_of,
+    post,
+    remove,
+    visit,
+)
 from tests.notifications.conftest import SETTINGS, mailing
-from tests.portals.fixtures import browser_of, inbox_of, portal_of_viewer, start_session
 from webapp.accounts import links
 from webapp.accounts.models import MemberRole, Side
 from webapp.attachments import storage
-from webapp.attachments.errors import FileMissing, StorageUnavailable
+from webapp.attachments.errors import StorageUnavailable
 from webapp.database import session, writing
-from webapp.messaging import moderation, person_data, retention
+from webapp.messaging import person_data, retention
 from webapp.messaging.errors import Invalid
-from webapp.notifications import account_letters, addresses, overview, preferences, tidying
+from webapp.notifications import account_letters, preferences, tidying
 from webapp.notifications.emails import EmailService
 from webapp.notifications.inbound import posting
 from webapp.notifications.inbound.forgetting import forget_person
@@ -41,43 +51,10 @@ def mail_app(app, smtp):
         yield app
 
 
-def visit(app, viewer):
-    browser = browser_of(app)
-    browser.set_cookie(f"parley_{portal_of_viewer(viewer).name}", start_session(viewer))
-    return browser
-
-
-def answer(app, listener, address, text, number=1, **headers):
-    """Let a mail come in and be read; return the path of its raw mail."""
-    deliver_to(listener, address, an_answer(text, **{"Message_ID": f"<{number}@example.com>", **headers}))
-    path = all_rows(app)["inbound_mails"][-1]["raw_path"]
-    post(app)
-    return path
-
-
-def is_stored(app, path):
-    with app.app_context():
-        try:
-            storage.current().find(path)
-        except FileMissing:
-            return False
-        return True
-
-
-def original_of(app, viewer, conversation, seq):
-    return visit(app, viewer).get(f"{inbox_of(viewer)}/{conversation.id}/messages/{seq}/original").text
-
-
 def erase(app, people):
     ada = visit(app, people.ada)
     ada.get("/admin/people", query_string={"email": MARA})
     return ada.submit("/erase", typed=MARA)
-
-
-def remove(app, people, conversation, seq):
-    owner = replace(people.olga, role=MemberRole.OWNER)
-    with app.app_context(), writing():
-        moderation.remove_message(owner, conversation.id, seq, "Rude")
 
 
 def test_nothing_that_an_erased_person_sent_in_is_left_but_their_messages(
@@ -219,64 +196,6 @@ def test_texts_that_were_not_posted_and_dead_letters_end_after_thirty_days(
         (row,) = all_rows(mail_app)["inbound_mails"]
         assert (row["sender"] == MARA, SIGNATURE in row["original"]) == (is_there, is_there)
         assert bool(all_rows(mail_app)["mails"]) is is_there
-
-
-def test_a_removed_message_is_in_no_quote_of_a_later_mail(mail_app, people, conversation, listener, address, clock):
-    before = answer(mail_app, listener, address, SIGNED)
-    clock.shift(timedelta(minutes=1))
-    send(people.olga, conversation, UNWANTED)
-    quoting = answer(mail_app, listener, address, QUOTING, 2)
-    with mail_app.app_context():
-        elsewhere = start(people.olga, people.luis_row, "Another", "Hello Luis")
-        its_address = addresses.reply_to((people.luis.side, people.luis.id), elsewhere.id)
-    other = answer(mail_app, listener, its_address, QUOTING, 3, From=people.luis.email)
-    assert UNWANTED in original_of(mail_app, people.mara, conversation, 4)
-
-    remove(mail_app, people, conversation, 3)
-
-    page = original_of(mail_app, people.mara, conversation, 4)
-    assert "Stop that." in page
-    assert UNWANTED not in page
-    assert [bool(row["original"]) for row in all_rows(mail_app)["inbound_mails"]] == [True, False, True]
-    assert [is_stored(mail_app, path) for path in (before, quoting, other)] == [True, False, True]
-
-
-def test_the_raw_mail_of_a_removed_message_goes_at_once(mail_app, people, conversation, listener, address):
-    path = answer(mail_app, listener, address, SIGNED)
-    remove(mail_app, people, conversation, 2)
-
-    assert not is_stored(mail_app, path)
-    assert SIGNATURE not in str(all_rows(mail_app)["inbound_mails"])
-
-
-def test_a_mail_that_quotes_what_was_removed_before_it_came_is_kept_without_quotes(
-    mail_app, people, conversation, listener, address
-):
-    send(people.olga, conversation, UNWANTED)
-    remove(mail_app, people, conversation, 2)
-    path = answer(mail_app, listener, address, QUOTING)
-
-    assert messages(mail_app)[-1]["content"] == "Stop that."
-    assert "Stop that." in original_of(mail_app, people.mara, conversation, 3)
-    assert UNWANTED not in original_of(mail_app, people.mara, conversation, 3)
-    assert not is_stored(mail_app, path)
-
-
-def test_a_held_mail_that_may_quote_what_was_removed_can_still_be_posted(
-    mail_app, people, conversation, listener, address
-):
-    send(people.olga, conversation, UNWANTED)
-    close(people.olga, conversation)
-    answer(mail_app, listener, address, QUOTING)
-    remove(mail_app, people, conversation, 2)
-    assert UNWANTED not in str(all_rows(mail_app)["inbound_mails"])
-
-    reopen(people.olga, conversation)
-    with mail_app.app_context(), writing():
-        assert overview.retry_held(1)
-    assert post(mail_app) == 1
-    assert messages(mail_app)[-1]["content"] == "Stop that."
-    assert UNWANTED not in str(all_rows(mail_app)["inbound_mails"])
 
 
 def test_the_log_does_not_repeat_the_address_that_a_server_names(mail_app, people, caplog, monkeypatch):
