@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text
 
 from tests import backends
-from webapp import database, prepared
+from webapp import connections, database, prepared
 from webapp.accounts.models import Store
 from webapp.database import session
 
@@ -56,14 +56,14 @@ def test_reading_on_postgresql_needs_no_transaction_and_writing_does(without_rol
 
 def test_what_is_written_outside_of_a_transaction_is_refused(without_role):
     with without_role.app_context():
-        with pytest.raises(database.NotWriting):
+        with pytest.raises(connections.NotWriting):
             session.execute(insert(Store).values(code="tea", name="Tea"))
         session.add(Store(code="tea", name="Tea"))
-        with pytest.raises(database.NotWriting):
+        with pytest.raises(connections.NotWriting):
             session.flush()
         session.rollback()
         session.expunge_all()
-        with pytest.raises(database.NotWriting):
+        with pytest.raises(connections.NotWriting):
             prepared.write(delete(Store), {})
         assert session.scalars(select(Store.code)).all() == []
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
 
-from webapp import api, cli, database, row_security
+from webapp import api, cli, connections, database, row_security
 from webapp.accounts import audit_trail, preferences
 from webapp.accounts.provider import Provider
 from webapp.api import problems
@@ -63,7 +63,7 @@ class Parley(Flask):
         try:
             return super().dispatch_request()
         except OperationalError as error:
-            if not database.was_deadlock(error):
+            if not connections.was_deadlock(error):
                 raise
             return super().dispatch_request()
 
@@ -176,7 +176,7 @@ def _add_extensions(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            database.prepare_engine(engine, reads_in_transactions=bool(config.database_role))
+            connections.prepare_engine(engine, reads_in_transactions=bool(config.database_role))
             row_security.set_up(engine, config.database_role)
     login_manager.init_app(app, add_context_processor=False)  # a page about a database that is away must not ask it
     csrf.init_app(app)

@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from webapp import database
+from webapp import connections, database
 from webapp.accounts.factors import sealing
 from webapp.attachments import scanning, storage
 from webapp.config import ROOT
@@ -17,7 +17,7 @@ from webapp.notifications import office
 from webapp.realtime import bus
 
 db = SQLAlchemy(
-    metadata=database.Base.metadata, session_options={"class_": database.SessionOfRequest, "expire_on_commit": False}
+    metadata=database.Base.metadata, session_options={"class_": connections.SessionOfRequest, "expire_on_commit": False}
 )
 database.bind(db.session)
 scanning.current.find = lambda: current_app.extensions["parley.scanner"]

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select, UpdateBase
 from sqlalchemy.exc import DBAPIError
 
-from webapp.database import require_transaction, session
+from webapp.connections import require_transaction
+from webapp.database import session
 
 MOST = 4096
 """Values that are remembered; one more, and all are forgotten."""
