@@ -114,3 +114,15 @@ def test_a_deactivated_store_lets_nobody_in_until_it_is_active_again(app, run: R
 def sessions_of(customer: Customer) -> str:
     with factories.saving():
         return sessions.start(session.merge(customer), customer.store_id, Visit("192.0.2.1", "Firefox"))
+
+
+def test_the_last_admin_cannot_be_deactivated(app, run: Run, sql: Sql):
+    people = People()
+    assert run("deactivate", people.ben.email).exit_code == 0
+
+    refused = run("deactivate", people.ada.email)
+
+    assert refused.exit_code != 0
+    assert "The platform needs an admin" in refused.output
+    assert sql("SELECT count(*) FROM users WHERE role = 'admin' AND is_active") == [(1,)]
+    assert run("deactivate", people.ben.email).exit_code == 0, "who is deactivated already may be so again"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import click
 from flask.cli import with_appcontext
 
+from webapp.accounts import in_charge
 from webapp.accounts.errors import Invalid
 from webapp.accounts.factors import second
 from webapp.accounts.models import Customer, Side, StoreMember, User
@@ -42,6 +43,8 @@ def deactivate(email: str, code: str | None, customer: bool) -> None:
     """Sign somebody out and let them do nothing any more; their messages stay."""
     with writing():
         found = _find(email, code, customer)
+        if found.side is Side.ADMIN and in_charge.admins() == {found.person}:
+            raise Invalid("email", "The platform needs an admin: make another one first, with 'flask create-admin'")
         accounts.deactivate(found.account)
         membership.leave(found.side, found.person, found.store_id, now())
     click.echo(f"{found.words} is deactivated.")

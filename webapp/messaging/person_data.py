@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select
 
+from webapp.accounts import in_charge
 from webapp.accounts.errors import Invalid as NoAddress
 from webapp.accounts.factors import second
 from webapp.accounts.link_models import AccountLetter, AccountLink
@@ -20,7 +21,7 @@ from webapp.audit.models import Action
 from webapp.database import now, session
 from webapp.messaging import access, indexing, membership, queries, retention
 from webapp.messaging.access import LARGEST_KEY
-from webapp.messaging.errors import Invalid, NotFound
+from webapp.messaging.errors import Invalid, NotAllowed, NotFound
 from webapp.messaging.models import Conversation, ConversationParticipant, KeptDraft, Message
 from webapp.messaging.queries import ConversationFilters, ConversationRow, MessageRow, Window
 
@@ -87,10 +88,12 @@ def find(viewer: Viewer, email: str) -> list[Found]:
 def erase(viewer: Viewer, kind: str, account_id: int, typed: str) -> None:
     """Take everything from an account that says who it was; what it wrote stays, under the name of nobody.
 
-    Raises NotFound for all but admins and for an account that is not there, and Invalid unless the e-mail was typed,
-    or when it is the viewer's own.
+    Raises NotFound for all but admins and for an account that is not there, NotAllowed for an admin who was
+    deactivated meanwhile, and Invalid unless the e-mail was typed, or when it is the viewer's own.
     """
     access.require_admin(viewer)
+    if viewer.id not in in_charge.admins():
+        raise NotAllowed("You are no admin any more")
     account = _account(kind, account_id)
     if account is None or account.email.endswith(f"@{ERASED_DOMAIN}"):
         raise NotFound("There is no such account")

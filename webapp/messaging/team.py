@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from webapp.accounts import in_charge
 from webapp.accounts.audit_trail import may_read
 from webapp.accounts.models import MemberRole, Side, StoreMember, User, UserRole
 from webapp.accounts.service import AccountService
@@ -60,8 +61,8 @@ def colleagues(viewer: Viewer) -> list[Colleague]:
 def change_role(viewer: Viewer, user_id: int, role: MemberRole) -> None:
     """Give a member of the store another role; a store keeps at least one owner."""
     member = _member(viewer, user_id)
-    if role is not MemberRole.OWNER:
-        _require_another_owner(viewer, member)
+    if role is not MemberRole.OWNER and user_id == viewer.id:
+        _require_another_owner(viewer)
     before, member.role = member.role, role
     session.flush()
     facts = {"role": before.value}, {"role": role.value}
@@ -73,12 +74,11 @@ def deactivate(viewer: Viewer, user_id: int) -> None:
     if user_id == viewer.id:
         raise Invalid("user", "invalid", "You cannot deactivate yourself")
     if viewer.is_admin:
-        user = _admin(user_id)
+        user = _admin(viewer, user_id)
         accounts.deactivate(user, viewer)
         membership.leave(Side.ADMIN, user.id, None, now())
     else:
         member = _member(viewer, user_id)
-        _require_another_owner(viewer, member)
         accounts.deactivate(member, viewer)
         membership.leave(Side.STORE, user_id, member.store_id, now())
 
@@ -86,7 +86,7 @@ def deactivate(viewer: Viewer, user_id: int) -> None:
 def activate(viewer: Viewer, user_id: int) -> None:
     """Let somebody work here again: they are back in their conversations."""
     if viewer.is_admin:
-        accounts.activate(_admin(user_id), viewer)
+        accounts.activate(_admin(viewer, user_id), viewer)
         returning.come_back(Side.ADMIN, user_id, None)
     else:
         member = _member(viewer, user_id)
@@ -104,7 +104,9 @@ def _colleague(viewer: Viewer, user: User, role: MemberRole | None, is_active: b
     return Colleague(user.id, user.name, user.email, role, is_active, user.id == viewer.id)
 
 
-def _admin(user_id: int) -> User:
+def _admin(viewer: Viewer, user_id: int) -> User:
+    if viewer.id not in in_charge.admins():
+        raise NotAllowed("You are no admin any more")
     user = session.get(User, user_id) if 0 < user_id <= LARGEST_KEY else None
     if user is None or user.role is not UserRole.ADMIN:
         raise NotFound("There is no such admin")
@@ -115,20 +117,14 @@ def _member(viewer: Viewer, user_id: int) -> StoreMember:
     require_manager(viewer)
     if viewer.is_admin or not 0 < user_id <= LARGEST_KEY:
         raise NotFound("There is nobody like this in your store")
+    if viewer.id not in in_charge.owners(viewer.tenant_id):
+        raise NotAllowed("Only an owner of the store can change who works here")
     member = session.get(StoreMember, (viewer.tenant_id, user_id), with_for_update=True)
     if member is None:
         raise NotFound("There is nobody like this in your store")
     return member
 
 
-def _require_another_owner(viewer: Viewer, member: StoreMember) -> None:
-    if member.role is not MemberRole.OWNER:
-        return
-    others = select(func.count()).where(
-        StoreMember.store_id == viewer.tenant_id,
-        StoreMember.user_id != member.user_id,
-        StoreMember.role == MemberRole.OWNER,
-        StoreMember.is_active,
-    )
-    if not session.scalar(others):
+def _require_another_owner(viewer: Viewer) -> None:
+    if in_charge.owners(viewer.tenant_id) == {viewer.id}:
         raise Invalid("user", "invalid", "A store needs an owner: make somebody else one first")
