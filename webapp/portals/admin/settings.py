@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from webapp.accounts import own_sessions
 from webapp.database import writing
+from webapp.doors.guard import dangerous
 from webapp.doors.identity import current_viewer
 from webapp.messaging import queries
 from webapp.messaging.service import MessagingService
@@ -25,6 +26,7 @@ def settings() -> str:
     return _page({key: DEFINITIONS[key].format(value) for key, value in values.items()}, {})
 
 
+@dangerous
 def change_settings() -> Response | tuple[str, int]:
     """Change the settings that were sent, all or none; a switch that is off sends nothing."""
     typed: dict[str, str] = {}
