@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.factories import PASSWORD, change_settings
+from tests import factories
+from tests.factories import OWNER, PASSWORD, change_settings, saving
 from tests.guards.rows import all_rows
 from tests.portals.test_second_step import ALL, app, clock, set_up
+from webapp.accounts import links
+from webapp.accounts.models import Side, StoreMember
+from webapp.database import session
+from webapp.messaging import team
 
 __all__ = ["app", "clock"]
 
@@ -55,6 +61,60 @@ def test_demanding_it_holds_for_those_who_are_signed_in_already(app, sign_in, pe
     assert sam.get("/store").status_code == 200
     assert mara.get("/storefront/account").status_code == 200
     assert ada.get("/admin").status_code == 200
+
+
+def promoted(people):
+    team.change_role(replace(people.olga, role=OWNER), people.sam.id, OWNER)
+
+
+def invited_and_accepted(people):
+    _, token = links.invite(replace(people.tom, role=OWNER), people.sam.email, OWNER)
+    links.accept(Side.STORE, token, "", "")
+
+
+def active_again(people):
+    member = session.get_one(StoreMember, (people.tea.id, people.sam.id))
+    team.activate(replace(people.tom, role=OWNER), member.user_id)
+
+
+@pytest.mark.parametrize("becomes_owner", [promoted, invited_and_accepted, active_again])
+def test_it_is_demanded_of_whoever_becomes_an_owner_while_signed_in(sign_in, people, becomes_owner):
+    factories.deactivate(factories.make_member(people.tea, people.sam_row, OWNER))
+    change_settings(second_factor_owners=True)
+    sam = sign_in(people.sam)
+    assert sam.get("/store").status_code == 200
+
+    with saving():
+        becomes_owner(people)
+
+    assert sam.get("/store").location == "/store/access/second-step"
+
+
+def test_it_is_not_demanded_of_a_new_owner_who_has_one(sign_in, people, clock):
+    change_settings(second_factor_owners=True)
+    sam = sign_in(people.sam)
+    set_up(sam, "/store/access")
+
+    with saving():
+        promoted(people)
+
+    assert sam.get("/store").status_code == 200
+
+
+def test_the_settings_are_dangerous(app, sign_in, people, clock):
+    browser = sign_in(people.ada)
+    browser.get("/admin/settings")
+    clock.shift(timedelta(minutes=16))
+
+    asked = browser.submit("/settings", retention_days_store_customer="1")
+
+    assert asked.location.startswith("/admin/access/confirm")
+    assert all_rows(app)["platform_settings"] == []
+    browser.get(asked.location)
+    assert browser.submit("/confirm", password=PASSWORD).status_code == 303
+    browser.get("/admin/settings")
+    assert browser.submit("/settings", retention_days_store_customer="1").location == "/admin/settings"
+    assert all_rows(app)["platform_settings"] != []
 
 
 @pytest.mark.parametrize(("who", "path"), ALL)

@@ -67,10 +67,23 @@ def lift_restriction(viewer: Viewer) -> None:
 def restrict_where_required() -> None:
     """Restrict the sessions of all users who lack a second step that the settings have begun to demand."""
     users = select(User).where(User.id.in_(select(SignInSession.user_id)), User.is_active)
-    lacking = [user.id for user in session.scalars(users) if second.is_required(user) and not second.is_on(user)]
+    _restrict([user.id for user in session.scalars(users) if _lacks_second_step(user)])
+
+
+def restrict_if_required(user_id: int) -> None:
+    """Restrict the sessions of a user whose new role demands a second step that they lack."""
+    if _lacks_second_step(session.get_one(User, user_id)):
+        _restrict([user_id])
+
+
+def _lacks_second_step(user: User) -> bool:
+    return second.is_required(user) and not second.is_on(user)
+
+
+def _restrict(user_ids: list[int]) -> None:
     session.execute(
         update(SignInSession)
-        .where(SignInSession.user_id.in_(lacking), SignInSession.restricted_at.is_(None))
+        .where(SignInSession.user_id.in_(user_ids), SignInSession.restricted_at.is_(None))
         .values(restricted_at=now())
     )
 

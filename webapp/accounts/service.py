@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from slugify import slugify
 from sqlalchemy import and_, delete, select
 
+from webapp.accounts import own_sessions
 from webapp.accounts.colours import clean_colour
 from webapp.accounts.errors import Invalid
 from webapp.accounts.models import (
@@ -120,6 +121,7 @@ class AccountService:
             session.add(member)
         member.role, member.is_active = role, True
         session.flush()
+        own_sessions.restrict_if_required(user.id)
         log.note(None, Action.MEMBER_CHANGED, "user", user.id, store_id=store.id, after={"role": role.value})
         return member
 
@@ -202,6 +204,8 @@ class AccountService:
         """Allow again what the account may do."""
         account.is_active = True
         session.flush()
+        if isinstance(account, StoreMember):
+            own_sessions.restrict_if_required(account.user_id)
         _note_activity(by, Action.ACCOUNT_ACTIVATED, account)
 
     def switch_store(self, store: Store, *, is_active: bool) -> None:
