@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
+from tests import backends
+from tests.factories import saving
+from tests.faults.listening import eventually
 from tests.messaging.looking import counted_anew, seqs_have_no_gaps, stored_counts
 from tests.people import People
 
@@ -22,6 +25,31 @@ def context_for_looking(app, people):
     """A context for the test's own thread, which looks when the others are done."""
     with app.app_context():
         yield
+
+
+@pytest.fixture
+def overlapping(app, backend):
+    """Do one thing, and another that begins before the first is saved; return what they return or raise."""
+
+    def overlap(first, second):
+        done = Event()
+
+        def act_first():
+            with saving():
+                result = first()
+                done.set()
+                if backend == "postgres":
+                    eventually(lambda: backends.waiting(app))
+            return result
+
+        def act_second():
+            done.wait(10)
+            with saving():
+                return second()
+
+        return at_once(act_first, act_second)
+
+    return overlap
 
 
 def at_once(*acts):

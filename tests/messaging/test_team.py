@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Event
 
 import pytest
 from sqlalchemy import func, select
 
-from tests import backends, factories
+from tests import factories
 from tests.factories import AGENT, OWNER, saving
-from tests.faults.listening import eventually
-from tests.messaging.at_once import at_once, context_for_looking, people
+from tests.messaging.at_once import context_for_looking, overlapping, people
 from webapp.accounts.models import StoreMember, User, UserRole
 from webapp.database import reading, session
 from webapp.messaging import person_data, team
 from webapp.messaging.errors import Invalid, NotAllowed
 
-__all__ = ["context_for_looking", "people"]
+__all__ = ["context_for_looking", "overlapping", "people"]
 
 
 @pytest.fixture
@@ -26,30 +24,6 @@ def owners(people):
     with saving():
         team.change_role(replace(people.olga, role=OWNER), people.sam.id, OWNER)
     return replace(people.olga, role=OWNER), replace(people.sam, role=OWNER)
-
-
-@pytest.fixture
-def overlapping(app, backend):
-    """Do one thing, and another that begins before the first is saved; return what they return or raise."""
-
-    def overlap(first, second):
-        done = Event()
-
-        def act_first():
-            with saving():
-                first()
-                done.set()
-                if backend == "postgres":
-                    eventually(lambda: backends.waiting(app))
-
-        def act_second():
-            done.wait(10)
-            with saving():
-                second()
-
-        return at_once(act_first, act_second)
-
-    return overlap
 
 
 def names_of_owners(people):

@@ -9,7 +9,7 @@ from tests.api.program import Program
 from tests.factories import PASSWORD, saving
 from tests.guards.rows import all_rows, changed
 from tests.portals.fixtures import browser_of
-from webapp.accounts import sessions, tokens
+from webapp.accounts import links, sessions, tokens
 from webapp.accounts.attempts import PER_ACCOUNT_AND_ADDRESS
 
 ACCESS = {"ada": "/admin/access", "olga": "/store/access", "mara": "/storefront/account/access"}
@@ -34,6 +34,12 @@ def signed_in_program(viewer):
         return tokens.issue_sign_in(sessions.account_of(viewer), viewer.store_id)[0]
 
 
+def reset_link(viewer):
+    """Return the secret of a mail for a new password."""
+    with saving():
+        return links.ask_for_reset(viewer.side, viewer.email, viewer.store.code if viewer.store else None)[1]
+
+
 def sign_in_by_form(app, viewer, password):
     browser, portal = browser_of(app), ACCESS[viewer.name.split()[0].lower()].split("/")[1]
     browser.get(f"/{portal}/login" + (f"?store={viewer.store.code}" if viewer.is_customer else ""))
@@ -45,6 +51,7 @@ def test_the_new_password_holds_and_everything_of_the_old_one_ends(app, sign_in,
     viewer = getattr(people, who)
     lost, here = sign_in(viewer), sign_in(viewer)
     program, own_token = Program(app, viewer, signed_in_program(viewer)), Program(app, viewer, token_of(viewer))
+    link = reset_link(viewer)
     before = here.get_cookie(f"parley_{path.split('/')[1]}").value
 
     assert change(here, path).status_code == 303
@@ -54,6 +61,7 @@ def test_the_new_password_holds_and_everything_of_the_old_one_ends(app, sign_in,
     assert lost.get(path).status_code == 302
     assert program.get().status_code == 401
     assert own_token.get().status_code == 200
+    assert browser_of(app).get(f"/{path.split('/')[1]}/reset/{link}").status_code == 404
     assert sign_in_by_form(app, viewer, PASSWORD).status_code == 401
     assert sign_in_by_form(app, viewer, NEW).status_code == 303
 

@@ -71,6 +71,22 @@ def test_signing_in_takes_the_password_and_a_code(app, sign_in, people, clock, w
     assert browser.get(f"/{portal_of(path)}/login/step").status_code == 303
 
 
+@pytest.mark.parametrize(("who", "path"), ALL)
+def test_a_sign_in_that_waits_ends_with_its_password(app, sign_in, people, clock, who, path):
+    viewer = getattr(people, who)
+    here = sign_in(viewer)
+    totp, _ = set_up(here, path)
+    clock.shift(timedelta(seconds=30))
+    waits, first = password(app, viewer, portal_of(path))
+    waits.get(first.location)
+    here.get(f"{path}/password")
+    new = "a long new password"
+    assert here.submit("/password", current=PASSWORD, password=new, again=new).status_code == 303
+
+    assert "/login" in waits.submit("/login/step", code=totp.at(now())).location
+    assert waits.get(path).status_code == 302
+
+
 def test_it_leads_to_the_page_that_was_asked_for(app, sign_in, people, clock):
     totp, _ = set_up(sign_in(people.olga), "/store/access")
     clock.shift(timedelta(seconds=30))

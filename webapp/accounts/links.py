@@ -8,14 +8,13 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from webapp.accounts import sessions, tokens
+from webapp.accounts import new_password, sessions
 from webapp.accounts.errors import Invalid
 from webapp.accounts.link_models import AccountLink, LinkKind
 from webapp.accounts.models import (
     Customer,
     MemberRole,
     Side,
-    SignInSession,
     Store,
     StoreMember,
     User,
@@ -77,12 +76,11 @@ def reset(side: Side, token: str, password: str) -> User | Customer | None:
     account = _account_of(side, token)
     if account is None:
         return None
+    session.refresh(account, with_for_update={"key_share": True})
+    if not _take(token):
+        return None
     check_new_password(password, account.email, account.name)
-    account.password_hash = new_hash
-    session.execute(delete(AccountLink).where(_resets_of(account)))
-    held = SignInSession.customer_id if isinstance(account, Customer) else SignInSession.user_id
-    session.execute(delete(SignInSession).where(held == account.id))
-    tokens.end_sign_ins_of(account)
+    new_password.give(account, new_hash)
     by = sessions.actor(account, account.store_id if isinstance(account, Customer) else None)
     log.note(by, Action.PASSWORD_RESET, "customer" if isinstance(account, Customer) else "user", account.id)
     return account
@@ -136,22 +134,24 @@ def open_invitation(side: Side, token: str) -> Invitation | None:
 def accept(side: Side, token: str, name: str, password: str) -> User | None:
     """Join: make the account when there is none, and the membership; None when the invitation is not valid.
 
-    Raises Invalid for a name or a password that cannot be accepted.
+    Who has come to work there meanwhile keeps their role. Raises Invalid for a name or a password that cannot be
+    accepted.
     """
     invitation = open_invitation(side, token)
     if invitation is None:
         return None
     accounts = AccountService()
     user = accounts.find_user(invitation.email)
+    if user and (side is Side.ADMIN or not user.is_active or user.role is not UserRole.STORE):
+        return None
+    if not _take(token):
+        return None
     if user is None:
         check_new_password(password, invitation.email, name)
         make = accounts.create_admin if side is Side.ADMIN else accounts.create_store_user
         user = make(invitation.email, name, password)
-    elif side is Side.ADMIN or not user.is_active or user.role is not UserRole.STORE:
-        return None
-    if invitation.store and invitation.role:
+    if invitation.store and invitation.role and not _is_member(user, invitation.store.id):
         accounts.add_member(invitation.store, user, invitation.role)
-    session.execute(delete(AccountLink).where(AccountLink.token_hash == hash_token(token)))
     store_id = invitation.store.id if invitation.store else None
     log.note(sessions.actor(user, store_id), Action.JOINED, "user", user.id)
     return user
@@ -171,6 +171,12 @@ def _find(kind: LinkKind, token: str) -> AccountLink | None:
             AccountLink.token_hash == hash_token(token), AccountLink.kind == kind, AccountLink.expires_at > now()
         )
     )
+
+
+def _take(token: str) -> bool:
+    """Use the link up; false for whoever used it at the same moment and came second."""
+    taken = delete(AccountLink).where(AccountLink.token_hash == hash_token(token))
+    return session.execute(taken.returning(AccountLink.token_hash)).first() is not None
 
 
 def _account_of(side: Side, token: str) -> User | Customer | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.accounts import attempts, own_sessions, sessions, tokens
+from webapp.accounts import attempts, new_password, sessions, tokens
 from webapp.accounts.errors import (
     ChallengeEnded,
     Invalid,
@@ -101,8 +101,8 @@ def confirm(viewer: Viewer, password: str, visit: Visit) -> None:
 def change_password(viewer: Viewer, current: str, new: str, visit: Visit) -> str:
     """Give the viewer a new password, end all that rests on the old one, and return the secret of a new session.
 
-    Sessions end everywhere, and so do the tokens of programs that signed in with the password; tokens that the person
-    made for programs stay. Raises Invalid for the new password, and what ``_check`` raises for the current one.
+    What ends is said in ``new_password``. Raises Invalid for the new password, and what ``_check`` raises for the
+    current one.
     """
     new_hash = hash_password(new)
     check_new_password(new, viewer.email, viewer.name, viewer.store.name if viewer.store else "")
@@ -111,9 +111,7 @@ def change_password(viewer: Viewer, current: str, new: str, visit: Visit) -> str
         raise Invalid("password", "Choose another password than the one you have")
     with writing():
         account = sessions.account_of(viewer)
-        account.password_hash = new_hash
-        own_sessions.end_all(viewer)
-        tokens.end_sign_ins(viewer)
+        new_password.give(account, new_hash)
         _note(Action.PASSWORD_CHANGED, account, viewer.store_id)
         return sessions.start(account, viewer.store_id, visit)
 

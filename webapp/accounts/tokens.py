@@ -136,11 +136,6 @@ def revoke(viewer: Viewer, token_id: int) -> bool:
     return there
 
 
-def end_sign_ins(viewer: Viewer) -> None:
-    """End the tokens of programs that signed in with the viewer's password."""
-    session.execute(delete(ApiToken).where(_own(viewer), ApiToken.kind == TokenKind.SIGN_IN))
-
-
 def end_sign_ins_of(account: User | Customer) -> None:
     """End the tokens of programs that signed in with the account's password."""
     person = ApiToken.customer_id if isinstance(account, Customer) else ApiToken.user_id
