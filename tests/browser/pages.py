@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.factories import close, saving, send, start
 from tests.people import People
-from webapp.accounts import tokens
+from webapp.accounts import links, tokens
 from webapp.accounts.models import Scope
 
 WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2
@@ -76,6 +76,8 @@ def prepare(people: People) -> dict[str, list[str]]:
     for who in (people.ada, people.wim_at_harbor, people.mara):
         with saving():
             tokens.issue_own(who, f"Order system {WORD}"[:60], [Scope.READ], 90)
+    with saving():
+        links.invite(people.ada, "somebody.with.a.long.name.that.does.not.fit@a-long-name-of-a-shop.example.com", None)
     other = start(people.tom, people.nina_row, "At the tea shop", "Hello")
     ids = {"open": talk.id, "closed": closed.id, "admin": admin.id, "other": other.id}
     return {who: [path.format(**ids) for path in paths] for who, paths in PAGES.items()}

@@ -110,16 +110,6 @@ def invite(viewer: Viewer, email: str, role: MemberRole | None) -> tuple[str, st
     return email, token
 
 
-def invitations_of(viewer: Viewer) -> list[AccountLink]:
-    """Return the invitations to the viewer's store, or to the platform, that nobody has taken yet."""
-    statement = select(AccountLink).where(
-        AccountLink.kind == LinkKind.INVITATION,
-        AccountLink.expires_at > now(),
-        AccountLink.store_id == viewer.store_id if viewer.store_id else AccountLink.store_id.is_(None),
-    )
-    return list(session.scalars(statement.order_by(AccountLink.email)))
-
-
 def open_invitation(side: Side, token: str) -> Invitation | None:
     """Return what an invitation says; None when it is not valid at this portal."""
     row = _find(LinkKind.INVITATION, token)

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from slugify import slugify
 from sqlalchemy import and_, delete, select
 
-from webapp.accounts import own_sessions
+from webapp.accounts import invitations, own_sessions
 from webapp.accounts.colours import clean_colour
 from webapp.accounts.errors import Invalid
 from webapp.accounts.models import (
@@ -122,6 +122,8 @@ class AccountService:
         member.role, member.is_active = role, True
         session.flush()
         own_sessions.restrict_if_required(user.id)
+        if role is not MemberRole.OWNER:
+            invitations.forget_those_by(user.id, store.id)
         log.note(None, Action.MEMBER_CHANGED, "user", user.id, store_id=store.id, after={"role": role.value})
         return member
 
@@ -186,7 +188,7 @@ class AccountService:
         return session.get_one(Store, customer.store_id)
 
     def deactivate(self, account: User | StoreMember | Customer, by: log.Actor | None = None) -> None:
-        """End what the account may do, its sessions and its tokens; its messages stay, with its name."""
+        """End what the account may do, its sessions, tokens and invitations; its messages stay, with its name."""
         account.is_active = False
         for held in (SignInSession, ApiToken):
             match account:
@@ -197,6 +199,10 @@ class AccountService:
                 case Customer():
                     theirs = held.customer_id == account.id
             session.execute(delete(held).where(theirs))
+        if isinstance(account, User):
+            invitations.forget_those_by(account.id)
+        elif isinstance(account, StoreMember):
+            invitations.forget_those_by(account.user_id, account.store_id)
         session.flush()
         _note_activity(by, Action.ACCOUNT_DEACTIVATED, account)
 

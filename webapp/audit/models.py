@@ -21,6 +21,7 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
     PASSWORD_RESET = "password_reset"  # noqa: S105 - no password
     INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     JOINED = "joined"
     SECOND_STEP_ON = "second_step_on"
     SECOND_STEP_OFF = "second_step_off"

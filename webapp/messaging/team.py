@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from webapp.accounts import in_charge, own_sessions
+from webapp.accounts import in_charge, invitations, own_sessions
 from webapp.accounts.audit_trail import may_read
 from webapp.accounts.models import MemberRole, Side, StoreMember, User, UserRole
 from webapp.accounts.service import AccountService
@@ -66,6 +66,8 @@ def change_role(viewer: Viewer, user_id: int, role: MemberRole) -> None:
     before, member.role = member.role, role
     session.flush()
     own_sessions.restrict_if_required(user_id)
+    if role is not MemberRole.OWNER:
+        invitations.forget_those_by(user_id, member.store_id)
     facts = {"role": before.value}, {"role": role.value}
     log.note(viewer, Action.MEMBER_CHANGED, "user", user_id, before=facts[0], after=facts[1])
 

@@ -27,6 +27,7 @@ WORDS = {
     Action.PASSWORD_CHANGED: "Changed a password",
     Action.PASSWORD_RESET: "Set a new password by mail",
     Action.INVITED: "Invited somebody",
+    Action.INVITATION_WITHDRAWN: "Withdrew an invitation",
     Action.JOINED: "Accepted an invitation",
     Action.SECOND_STEP_ON: "Switched the second step on",
     Action.PASSKEY_ADDED: "Added a passkey",

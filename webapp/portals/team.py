@@ -1,12 +1,12 @@
-"""The page of those who work here: invite by mail, change roles, deactivate; for owners and admins."""
+"""The page of those who work here: invite by mail and withdraw it, change roles, deactivate; for owners and admins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, make_response, render_template, request, url_for
 
-from webapp.accounts import links
+from webapp.accounts import invitations, links
 from webapp.accounts.errors import Invalid as NoInvitation
 from webapp.accounts.models import MemberRole
 from webapp.accounts.viewer import Viewer
@@ -30,6 +30,7 @@ def register(blueprint: Blueprint) -> None:
     """Give a portal the page of its team."""
     blueprint.add_url_rule("/team", "team", show)
     blueprint.add_url_rule("/team/invite", "invite", invite, methods=["POST"])
+    blueprint.add_url_rule("/team/invitations/withdraw", "withdraw_invitation", withdraw, methods=["POST"])
     blueprint.add_url_rule("/team/<int:user_id>/role", "change_role", change_role, methods=["POST"])
     blueprint.add_url_rule("/team/<int:user_id>/deactivate", "deactivate", deactivate, methods=["POST"])
     blueprint.add_url_rule("/team/<int:user_id>/activate", "activate", activate, methods=["POST"])
@@ -64,6 +65,20 @@ def invite() -> Response:
     except NoInvitation as error:
         return make_response(_page({error.field: error.message}, typed), 422)
     flash(f"Invitation sent to {email}")
+    return htmx.go(url_for(f"{g.portal.name}.team"))
+
+
+@dangerous
+@limits.changing
+def withdraw() -> Response:
+    """End an invitation that nobody has taken yet."""
+    viewer = current_viewer()
+    team.require_manager(viewer)
+    with writing():
+        there = invitations.withdraw(viewer, without_control_characters(request.form.get("invitation", "")))
+    if not there:
+        abort(404)
+    flash("Invitation withdrawn")
     return htmx.go(url_for(f"{g.portal.name}.team"))
 
 
@@ -109,7 +124,7 @@ def _page(errors: dict[str, str], email: str = "") -> str:
     return render_template(
         "accounts/team.html",
         colleagues=team.colleagues(viewer),
-        invitations=links.invitations_of(viewer),
+        invitations=invitations.of_viewer(viewer),
         roles=ROLES,
         email=email,
         errors=errors,
