@@ -16,6 +16,7 @@ from tests.factories import change_settings, deactivate, save_in
 from tests.guards.rows import all_rows
 from tests.portals.fixtures import browser_of
 from tests.portals.test_second_step import set_up
+from webapp.accounts.attempts import PER_ACCOUNT_AND_ADDRESS, WINDOW
 from webapp.database import now
 
 
@@ -129,6 +130,21 @@ def test_a_second_step_is_asked_for_here_too(app, provider, people, sign_in):
     assert done.location == "/store/login/step?next=/store/access"
     assert browser.get("/store").status_code == 302
     assert "Enter your code" in browser.get(done.location).text
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_second_steps_that_are_never_done_have_the_limit_of_passwords(app, provider, people, sign_in, signed_in):
+    set_up(sign_in(people.olga), "/store/access")
+    provider.email = people.olga.email
+    for _ in range(PER_ACCOUNT_AND_ADDRESS):
+        assert sign_in_at(app)[1].status_code == 303
+
+    browser, address = leave(app, browser=sign_in(people.sam) if signed_in else None)
+    refused = browser.get(at_provider(address))
+
+    assert refused.status_code == 429
+    assert "Too many attempts" in refused.text
+    assert 0 < int(refused.headers["Retry-After"]) <= WINDOW.total_seconds() + 1
 
 
 def test_a_demanded_second_step_is_set_up_first(app, provider, people):

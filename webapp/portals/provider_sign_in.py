@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, abort, current_app, flash, g, make_response, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from webapp.accounts import without_password
-from webapp.accounts.errors import SecondStepNeeded, WrongCredentials
+from webapp.accounts.errors import SecondStepNeeded, TooManyAttempts, WrongCredentials
 from webapp.accounts.provider import LASTS, Journey, NotProved, Proof, Provider, ProviderAway
 from webapp.database import end_reading
 from webapp.doors import limits
 from webapp.doors.guard import from_any_store, public, while_restricted
 from webapp.doors.identity import current_visit
 from webapp.doors.portal import Portal, config
+from webapp.messaging import queries
 from webapp.portals import sign_in_step
 from webapp.portals.addresses import own_path
 from webapp.portals.arriving import arrive
+from webapp.portals.waiting import waiting
 
 REFUSED = {
     "login": "did not sign you in: it has to confirm the e-mail of an account here.",
@@ -83,6 +97,8 @@ def come_back() -> Response:
             response = arrive(portal, token, "", journey.next)
     except SecondStepNeeded as needed:
         response = sign_in_step.ask(portal, needed.challenge, "", journey.next)
+    except TooManyAttempts as error:
+        response = _has_to_wait(error)
     except ProviderAway as error:
         response = _is_away(known, begun, error)
     except (NotProved, WrongCredentials) as error:
@@ -128,6 +144,21 @@ def _back_to(portal: Portal) -> str:
 def _is_away(known: Provider, begun: str, error: ProviderAway) -> Response:
     log.warning("the identity provider does not answer: %s", error)
     return _back(begun, f"{known.name} does not answer. Try again later, or use your password.")
+
+
+def _has_to_wait(error: TooManyAttempts) -> Response:
+    """Answer somebody whose second steps were begun too often; back at the provider it would begin once more."""
+    page = render_template(
+        "errors/error.html",
+        title="Too many attempts",
+        hint=f"Try again in {waiting(error.seconds)}.",
+        kept={},
+        again={},
+        badge=queries.badge(g.viewer) if g.viewer else None,
+    )
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _back(begun: str, words: str) -> Response:
