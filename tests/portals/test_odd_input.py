@@ -33,6 +33,20 @@ def test_a_recipient_that_no_row_can_have_is_nobody(sign_in, people, to):
     assert 'value=""' in response.text
 
 
+ACTS_ON_IDS = ("tokens/{}/revoke", "second-step/passkeys/{}/rename", "second-step/passkeys/{}/remove")
+
+
+@pytest.mark.parametrize(("who", "path"), [("ada", "/admin"), ("olga", "/store"), ("mara", "/storefront/account")])
+def test_an_id_that_no_row_can_have_leads_nowhere(sign_in, people, who, path):
+    browser = sign_in(getattr(people, who))
+    browser.get(f"{path}/access")
+    form = {"csrf_token": browser.csrf_token(), "acting_store": people.harbor.code, "name": "x"}
+
+    for act in ACTS_ON_IDS:
+        for number in (2**63 - 1, 2**63, 10**19 - 1):
+            assert browser.post(f"{path}/access/{act.format(number)}", data=form).status_code == 404
+
+
 def test_a_number_with_many_zeros_is_refused_and_the_page_still_opens(sign_in, people):
     ada = sign_in(people.ada)
     ada.get("/admin/settings")
