@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from webapp import connections, database
 from webapp.accounts.factors import sealing
+from webapp.accounts.networks import network_of
 from webapp.attachments import scanning, storage
 from webapp.config import ROOT
 from webapp.notifications import office
@@ -27,7 +27,14 @@ office.current.find = lambda: current_app.extensions["parley.mail"]
 sealing.keys.find = lambda: [current_app.secret_key, *current_app.config["SECRET_KEY_FALLBACKS"]]
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=False)
+
+
+def address_key() -> str:
+    """Where a request comes from, as limits count it."""
+    return network_of(request.remote_addr or "unknown")
+
+
+limiter = Limiter(key_func=address_key, headers_enabled=False)
 
 
 def prepare_migrations(app: Flask) -> None:

@@ -50,6 +50,33 @@ def already_failed(count, email=ADA, address=None):
         )
 
 
+def in_network(number):
+    return Visit(f"2001:db8:0:1::{number:x}", "curl")
+
+
+def test_the_addresses_of_one_ipv6_network_are_one(ada):
+    for number in range(PER_ACCOUNT_AND_ADDRESS):
+        fail(1, visit=in_network(number))
+
+    with pytest.raises(TooManyAttempts):
+        attempt(visit=in_network(99))
+    fail(1, visit=Visit("2001:db8:0:2::1", "curl"))
+
+
+def test_an_ipv4_address_that_is_written_as_ipv6_is_itself(ada):
+    fail(PER_ACCOUNT_AND_ADDRESS, visit=Visit(f"::ffff:{HOME.address}", "curl"))
+
+    with pytest.raises(TooManyAttempts):
+        attempt(visit=HOME)
+
+
+def test_a_session_keeps_the_whole_address(ada):
+    token = attempt(password=PASSWORD, visit=in_network(7))
+
+    with reading():
+        assert session.get_one(SignInSession, sessions.hash_token(token)).address == "2001:db8:0:1::7"
+
+
 def test_each_side_signs_in_at_its_own_door(ada):
     store = make_store()
     make_store_user(store, "Olga")

@@ -68,6 +68,21 @@ def test_switched_off_there_is_none(tmp_path):
         assert send(olga_on_page(app), 22) == [303] * 22
 
 
+def test_the_addresses_of_one_ipv6_network_share_a_limit(tmp_path):
+    with app_on(tmp_path) as app:
+        limiter.reset()
+        stranger = browser_of(app)
+        stranger.get("/store/forgot")
+        form = {"csrf_token": stranger.csrf_token(), "email": "nobody@example.com"}
+
+        def ask(address):
+            return stranger.post("/store/forgot", data=form, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+        assert [ask(f"2001:db8:0:1::{number:x}") for number in range(21)] == [200] * 20 + [429]
+        assert ask("2001:db8:0:2::1") == 200
+        assert [ask(f"::ffff:192.0.2.{number}") for number in (1, 2)] == [200, 200]
+
+
 @pytest.fixture
 def clean_redis():
     with redis.Redis.from_url(REDIS_URL) as client:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from webapp.accounts.errors import TooManyAttempts
 from webapp.accounts.models import Side, SignInAttempt
+from webapp.accounts.networks import network_of
 from webapp.database import is_postgresql, now, session
 
 WINDOW = timedelta(minutes=15)
@@ -23,8 +24,9 @@ def count(account: str, address: str) -> int:
 
     Raises TooManyAttempts after 5 failures from one address on one account, 50 from one address, or 100 on one
     account, within 15 minutes. An address from which the account was signed in to within 90 days is not bound by the
-    last: strangers cannot lock its owner out.
+    last: strangers cannot lock its owner out. The addresses of one IPv6 network count as one.
     """
+    address = network_of(address)
     if is_postgresql():  # one try at a time for an account and for an address, or many at once would all pass
         for key in sorted({_lock_key(account), _lock_key(address)}):
             session.execute(select(func.pg_advisory_xact_lock(key)))

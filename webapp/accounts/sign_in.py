@@ -53,7 +53,7 @@ def finish(side: Side, challenge: str, visit: Visit, is_right: Callable[[Account
         held = challenges.find(side, challenge)
         if held is None:
             raise ChallengeEnded
-        attempt_id = attempts.count(held.account_key, visit.address[:64])
+        attempt_id = attempts.count(held.account_key, visit.address)
     with writing():
         held = challenges.find(side, challenge)
         account = challenges.account_of(held) if held else None
@@ -142,7 +142,7 @@ def _check(side: Side, email: str, password: str, visit: Visit, store_code: str 
         email = email.strip().lower()[:254]
     account_key = attempts.key_of(side, store_code, email)
     with writing():
-        attempt_id = attempts.count(account_key, visit.address[:64])
+        attempt_id = attempts.count(account_key, visit.address)
     with reading():
         account = _find(side, email, store_code)
         password_hash = account.password_hash if account else None

@@ -47,7 +47,7 @@ def by_provider(side: Side, proof: Proof, visit: Visit) -> str:
             sign_in.note_failure(side, account)
         elif second.is_on(account):
             key = attempts.key_of(side, None, account.email)
-            attempt_id = attempts.count(key, visit.address[:64])
+            attempt_id = attempts.count(key, visit.address)
             challenge = challenges.begin(side, account, store_id, key, attempt_id)
         else:
             how = {"by": "identity provider"}

@@ -5,19 +5,18 @@ from __future__ import annotations
 import time
 
 from flask import Flask, g
-from flask_limiter.util import get_remote_address
 
 from webapp.accounts.tokens import TokenHolder
 from webapp.accounts.viewer import Viewer
 from webapp.config import Config
 from webapp.doors.uploads import count_files, has_files
-from webapp.extensions import limiter
+from webapp.extensions import address_key, limiter
 
 
 def person_key() -> str:
     """The person when there is one, so that people behind one address do not share a limit; else the address."""
     viewer: Viewer | None = g.get("viewer")
-    return f"{viewer.side.value}:{viewer.id}:{viewer.store_id}" if viewer else get_remote_address()
+    return f"{viewer.side.value}:{viewer.id}:{viewer.store_id}" if viewer else address_key()
 
 
 def caller_key() -> str:
@@ -33,18 +32,18 @@ starting = limiter.shared_limit(
 uploading = limiter.shared_limit(
     "300 per hour", scope="upload", key_func=person_key, cost=count_files, exempt_when=lambda: not has_files()
 )
-signing_in = limiter.shared_limit("60 per minute", scope="sign-in", key_func=get_remote_address)
+signing_in = limiter.shared_limit("60 per minute", scope="sign-in", key_func=address_key)
 calling = limiter.shared_limit("600 per minute", scope="token", key_func=caller_key)
-calling_from = limiter.shared_limit("1200 per minute", scope="address", key_func=get_remote_address)
+calling_from = limiter.shared_limit("1200 per minute", scope="address", key_func=address_key)
 drafting = limiter.shared_limit("120 per minute", scope="draft", key_func=person_key)
 typing = limiter.shared_limit("40 per minute", scope="typing", key_func=person_key)
-unsubscribing = limiter.shared_limit("60 per minute", scope="unsubscribe", key_func=get_remote_address)
-by_mail = limiter.shared_limit("20 per hour", scope="by-mail", key_func=get_remote_address)
+unsubscribing = limiter.shared_limit("60 per minute", scope="unsubscribe", key_func=address_key)
+by_mail = limiter.shared_limit("20 per hour", scope="by-mail", key_func=address_key)
 exporting = limiter.shared_limit("6 per hour", scope="export", key_func=person_key)
 changing = limiter.shared_limit("120 per minute", scope="change", key_func=person_key)
 
 
-@limiter.shared_limit("60 per minute", scope="bad-token", key_func=get_remote_address)
+@limiter.shared_limit("60 per minute", scope="bad-token", key_func=address_key)
 def count_bad_token() -> None:
     """Count a token that is not valid; after too many of them the address has to wait."""
 
