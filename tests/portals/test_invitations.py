@@ -67,6 +67,24 @@ def test_invitations_end_with_the_right_of_whoever_made_them(app, sign_in, peopl
     assert [join_page(app, "store", one) for one in (token, elsewhere, colleagues)] == [404, 200, 200]
 
 
+def test_refused_and_withdrawn_invitations_count_towards_those_of_the_day(app, sign_in, people, monkeypatch):
+    monkeypatch.setattr(links, "INVITATIONS_PER_DAY", 3)
+    browser, refused = invite(sign_in, people.olga, people.ada.email)
+    assert "cannot be invited here" in refused.text
+    _, refused = invite(sign_in, people.olga, people.sam.email)
+    assert "works here already" in refused.text
+    browser, sent = invite(sign_in, people.olga, "new@example.com")
+    assert sent.status_code == 303
+    browser.get("/store/team")
+    browser.submit("/team/invitations/withdraw")
+
+    for email in ("newer@example.com", people.ada.email):
+        _, refused = invite(sign_in, people.olga, email)
+        assert (refused.status_code, "You can invite 3 people a day" in refused.text) == (422, True)
+        assert "cannot be invited" not in refused.text
+    assert invite(sign_in, people.tom, "new@example.com")[1].status_code == 303
+
+
 def test_invitations_of_a_deactivated_admin_end(app, people, sign_in):
     with saving():
         _, token = links.invite(people.ben, "new@example.com", None)

@@ -12,6 +12,10 @@ class Invalid(Exception):
         self.message = message
 
 
+class HasAccount(Invalid):
+    """Somebody cannot be invited, since there is an account with their address."""
+
+
 class WrongCredentials(Exception):
     """The e-mail or the password is wrong; nobody is told which."""
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 
 from webapp.accounts import new_password, sessions
-from webapp.accounts.errors import Invalid
+from webapp.accounts.errors import HasAccount, Invalid
 from webapp.accounts.link_models import AccountLink, LinkKind
 from webapp.accounts.models import (
     Customer,
@@ -25,13 +25,15 @@ from webapp.accounts.service import AccountService, normalise_email
 from webapp.accounts.sessions import TOKEN_BYTES, hash_token
 from webapp.accounts.viewer import Viewer
 from webapp.audit import log
-from webapp.audit.models import Action
+from webapp.audit.models import Action, AuditEntry
 from webapp.database import now, session
 
 RESET_LASTS = timedelta(hours=1)
 INVITATION_LASTS = timedelta(days=7)
 RESETS_PER_HOUR = 3
 INVITATIONS_PER_DAY = 50
+INVITATION = "invitation"
+"""What the audit log calls one: by it those of a day are counted, withdrawn ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +91,29 @@ def reset(side: Side, token: str, password: str) -> User | Customer | None:
 def invite(viewer: Viewer, email: str, role: MemberRole | None) -> tuple[str, str]:
     """Invite somebody to the viewer's store in this role, or without one to the platform; return e-mail and secret.
 
-    Raises Invalid for an address that cannot be invited.
+    Raises Invalid for what is no address and after 50 a day, and HasAccount, which counts as one of them once it is
+    noted: nobody should find out by inviting who has an account.
     """
     email = normalise_email(email)
+    if _invitations_today(viewer) >= INVITATIONS_PER_DAY:
+        raise Invalid("email", f"You can invite {INVITATIONS_PER_DAY} people a day")
     known = AccountService().find_user(email)
     if known and (role is None or known.role is not UserRole.STORE):
-        raise Invalid("email", f"{email} has an account already and cannot be invited here")
+        raise HasAccount("email", f"{email} has an account already and cannot be invited here")
     if known and role is not None and _is_member(known, viewer.tenant_id):
-        raise Invalid("email", f"{email} works here already")
-    since = now() - timedelta(days=1)
-    sent = select(func.count()).where(AccountLink.invited_by == viewer.id, AccountLink.created_at > since)
-    if (session.scalar(sent) or 0) >= INVITATIONS_PER_DAY:
-        raise Invalid("email", f"You can invite {INVITATIONS_PER_DAY} people a day")
+        raise HasAccount("email", f"{email} works here already")
     store_id = viewer.store_id if role else None
     session.execute(delete(AccountLink).where(AccountLink.email == email, AccountLink.store_id == store_id))
     token = _make(
         LinkKind.INVITATION, INVITATION_LASTS, email=email, store_id=store_id, role=role, invited_by=viewer.id
     )
-    log.note(viewer, Action.INVITED, "invitation", after={"role": role.value if role else "admin"})
+    log.note(viewer, Action.INVITED, INVITATION, after={"role": role.value if role else "admin"})
     return email, token
+
+
+def note_refusal(viewer: Viewer) -> None:
+    """Count an invitation that was refused towards those of the day."""
+    log.note(viewer, Action.REFUSED, INVITATION)
 
 
 def open_invitation(side: Side, token: str) -> Invitation | None:
@@ -153,6 +159,17 @@ def _make(kind: LinkKind, lasts: timedelta, **values: object) -> str:
     session.add(AccountLink(token_hash=hash_token(token), kind=kind, expires_at=moment + lasts, **values))
     session.flush()
     return token
+
+
+def _invitations_today(viewer: Viewer) -> int:
+    noted = select(func.count()).where(
+        AuditEntry.actor_side == viewer.side.value,
+        AuditEntry.actor_id == viewer.id,
+        AuditEntry.object_type == INVITATION,
+        AuditEntry.action.in_([Action.INVITED.value, Action.REFUSED.value]),
+        AuditEntry.created_at > now() - timedelta(days=1),
+    )
+    return session.scalar(noted) or 0
 
 
 def _find(kind: LinkKind, token: str) -> AccountLink | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, flash, g, make_response, render_template, request, url_for
 
 from webapp.accounts import invitations, links
+from webapp.accounts.errors import HasAccount
 from webapp.accounts.errors import Invalid as NoInvitation
 from webapp.accounts.models import MemberRole
 from webapp.accounts.viewer import Viewer
@@ -63,6 +64,9 @@ def invite() -> Response:
                 address=account_letters.address_of(url_for(f"{g.portal.name}.join", token=token)),
             )
     except NoInvitation as error:
+        if isinstance(error, HasAccount):
+            with writing():
+                links.note_refusal(viewer)
         return make_response(_page({error.field: error.message}, typed), 422)
     flash(f"Invitation sent to {email}")
     return htmx.go(url_for(f"{g.portal.name}.team"))
