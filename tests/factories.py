@@ -134,10 +134,15 @@ def start(
 
 
 def send(
-    viewer: Viewer, conversation: Conversation, text: str = "Hello", key: str | None = None, up_to: int | None = None
+    viewer: Viewer,
+    conversation: Conversation,
+    text: str = "Hello",
+    key: str | None = None,
+    up_to: int | None = None,
+    drafts: tuple[str, ...] = (),
 ) -> Message:
     with saving():
-        return messaging.send_message(viewer, conversation.id, Draft(text, key, up_to)).message
+        return messaging.send_message(viewer, conversation.id, Draft(text, key, up_to, drafts)).message
 
 
 def attach(viewer: Viewer, conversation: Conversation, name: str = "photo.png", content: bytes | None = None) -> UUID:

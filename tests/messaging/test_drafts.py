@@ -59,7 +59,7 @@ def test_the_list_shows_its_beginning(db_context, people):
 def test_sending_takes_the_draft_away_and_a_late_autosave_brings_it_not_back(db_context, people):
     conversation, key = start(people.olga, people.mara_row), str(uuid4())
     keep_draft(people.olga, conversation, "Sent in a momen", key)
-    send(people.olga, conversation, "Sent in a moment", key)
+    send(people.olga, conversation, "Sent in a moment", key, drafts=("Sent in a mo", "Sent in a momen"))
     assert draft_of(people.olga, conversation) == ""
 
     keep_draft(people.olga, conversation, "Sent in a moment", key)
@@ -67,6 +67,23 @@ def test_sending_takes_the_draft_away_and_a_late_autosave_brings_it_not_back(db_
 
     keep_draft(people.olga, conversation, "The next one", str(uuid4()))
     assert draft_of(people.olga, conversation) == "The next one"
+
+
+@pytest.mark.parametrize("kept", ["Late\r\nand lost ", "Late\nand lost"])
+def test_a_draft_goes_with_the_message_that_says_the_same(db_context, people, kept):
+    conversation = start(people.olga, people.mara_row)
+    keep_draft(people.olga, conversation, kept)
+    send(people.olga, conversation, "Late\r\nand lost ")
+
+    assert draft_of(people.olga, conversation) == ""
+
+
+def test_a_draft_of_something_else_outlives_a_send(db_context, people):
+    conversation = start(people.olga, people.mara_row)
+    keep_draft(people.olga, conversation, "Written in another tab")
+    send(people.olga, conversation, "Sent from this one", drafts=("Sent from",))
+
+    assert draft_of(people.olga, conversation) == "Written in another tab"
 
 
 def test_a_repeated_send_leaves_the_next_draft(db_context, people):

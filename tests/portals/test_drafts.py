@@ -45,6 +45,16 @@ def test_a_put_needs_the_token_and_a_bearable_text(sqlite_app, sign_in, people, 
     assert browser.put(f"{page}/draft", data={"body": "x" * 12_001}, htmx=True).status_code == 422
 
 
+def test_a_draft_that_the_page_showed_goes_with_the_reply_that_it_became(sign_in, people, conversation):
+    keep_draft(people.mara, conversation, 'Half "a\nsentence')
+    browser, page = sign_in(people.mara), f"{inbox_of(people.mara)}/{conversation.id}"
+    browser.get(page)
+    assert browser.submit("/messages", body="A whole one").status_code == 303
+    assert "Draft restored</span>" in (shown := browser.get(page).text)
+    assert "hidden" in shown.partition('id="draft-note"')[2].partition(">")[0]
+    assert "a\nsentence" not in shown
+
+
 def test_a_refused_reply_shows_what_was_typed_and_no_note(sign_in, people, conversation):
     keep_draft(people.mara, conversation, "Older")
     browser, page = sign_in(people.mara), f"{inbox_of(people.mara)}/{conversation.id}"

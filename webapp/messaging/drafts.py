@@ -14,12 +14,14 @@ from webapp.messaging.recipients import Recipient
 class Draft:
     """What somebody wants to send. ``up_to_seq`` is the last message that their page showed.
 
+    ``drafts`` are the earlier states of it that the page gave to be kept: the last of them goes with the message.
     ``digests`` are SHA-256 and name of the files as they were uploaded, ``files`` the same as they are stored.
     """
 
     content: str
     client_key: str | None = None
     up_to_seq: int | None = None
+    drafts: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     files: tuple[StoredFile, ...] = ()
     by_email: bool = False

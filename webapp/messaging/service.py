@@ -35,7 +35,7 @@ from webapp.messaging.queries import (
     Window,
 )
 from webapp.messaging.standing import Standing, standing_of
-from webapp.messaging.text import clean_content, clean_draft, clean_key, fingerprint
+from webapp.messaging.text import clean_content, clean_draft, clean_key, fingerprint, kept_of
 from webapp.settings.definitions import STOREFRONT_ADMIN_CONVERSATIONS, Value
 from webapp.settings.service import PlatformSettings
 
@@ -67,7 +67,8 @@ class MessagingService:
         """Send a message; the sender becomes a participant, everybody else's unread count grows by one.
 
         Raises Invalid, NotFound, ConversationClosed, or KeyReused for a key that stands for another content. The key
-        is looked up before the status: a retry after a close gets the first answer.
+        is looked up before the status: a retry after a close gets the first answer. The viewer's draft goes if it is
+        what is sent, or an earlier state of it: what they write next stays.
         """
         content, client_key, request_hash = _cleaned(draft)
         conversation = access.require(viewer, Action.SEND, conversation_id, lock=True)
@@ -89,7 +90,7 @@ class MessagingService:
             mark = max(standing.last_read_seq, shown)
             counters.move_mark(viewer, conversation, mark, standing.unread_count)
         if standing.has_draft:
-            unsent.forget(viewer, conversation.id)
+            unsent.forget_sent(viewer, conversation.id, kept_of(content, draft.content, *draft.drafts))
         return log.add_message(
             viewer, conversation, content, moment, client_key, request_hash, draft.files, by_email=draft.by_email
         )

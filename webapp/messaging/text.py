@@ -36,7 +36,12 @@ def clean_draft(text: str) -> str:
     """Return a text that is kept as typed, without what no page can show; raises Invalid above 12,000 characters."""
     if len(text) > DRAFT_LENGTH:
         raise Invalid("content", "too_long", f"A draft can have {DRAFT_LENGTH:,} characters")
-    return without_control_characters(text.replace("\r\n", "\n").replace("\r", "\n"), but="\n\t")
+    return _as_kept(text)
+
+
+def kept_of(*texts: str) -> set[str]:
+    """Return each text as a draft of it is kept."""
+    return {_as_kept(text) for text in texts}
 
 
 def clean_subject(text: str) -> str:
@@ -89,6 +94,10 @@ def preview_of(text: str, filenames: Sequence[str] = ()) -> str:
 def fingerprint(*parts: object) -> str:
     """Return the SHA-256 that tells whether two requests under one key are the same request."""
     return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_kept(text: str) -> str:
+    return without_control_characters(text.replace("\r\n", "\n").replace("\r", "\n"), but="\n\t")
 
 
 def _refuse_control_characters(field: str, name: str, text: str, allowed: str) -> None:

@@ -40,6 +40,12 @@ def forget(viewer: Viewer, conversation_id: int) -> None:
     session.execute(delete(KeptDraft).where(is_own(viewer), KeptDraft.conversation_id == conversation_id))
 
 
+def forget_sent(viewer: Viewer, conversation_id: int, texts: set[str]) -> None:
+    """Remove the viewer's draft in a locked conversation if it is one of these texts: another one is still unsent."""
+    own = and_(is_own(viewer), KeptDraft.conversation_id == conversation_id)
+    session.execute(delete(KeptDraft).where(own, KeptDraft.content.in_(texts)))
+
+
 def of_viewer(viewer: Viewer) -> list[KeptDraft]:
     """Return what the viewer has typed and not sent, in the store they act in, the oldest first."""
     statement = select(KeptDraft).where(is_own(viewer))

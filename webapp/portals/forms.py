@@ -23,6 +23,9 @@ from webapp.messaging.drafts import Draft
 from webapp.messaging.errors import Invalid
 from webapp.messaging.text import clean_content, clean_key, clean_subject, without_control_characters
 
+MOST_DRAFTS = 8
+"""How many earlier states of itself a reply may name; a page names five."""
+
 
 def by(rule: Callable[[str], object]) -> Callable[[Form, Field], None]:
     """Make a validator of a rule of the domain."""
@@ -74,7 +77,8 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 
     def draft(self) -> Draft:
         """Return the message as the domain takes it."""
-        return Draft(self.body.data or "", self.client_key.data or None, last_shown())
+        drafts = tuple(request.form.getlist("draft")[:MOST_DRAFTS])
+        return Draft(self.body.data or "", self.client_key.data or None, last_shown(), drafts)
 
 
 class ComposeForm(FlaskForm):  # type: ignore[misc]
