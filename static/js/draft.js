@@ -1,11 +1,11 @@
 // Keeps what is typed and not sent: in this browser at once, on the server after a second; restore.js shows it again.
 // Without it: unsent text goes with its page.
-import { failed, put, read, remove, write } from "./kept.js";
+import { drafts, keepSent, put, remove, sent, setDrafts, write } from "./kept.js";
 import { newKey } from "./once.js";
 
 const WAIT = 1000;
-const on = (name, listener, capture) => document.addEventListener(name, listener, capture);
-let waiting, saving, leaving;
+const on = (name, listener) => document.addEventListener(name, listener);
+let waiting, saving;
 
 function typed({ target }) {
   const form = target.form;
@@ -18,58 +18,61 @@ function typed({ target }) {
   waiting = { form, timer: setTimeout(save, WAIT) };
 }
 
-async function save() {
-  clearTimeout(waiting?.timer);
+export function save() {
   const form = waiting?.form;
-  const kept = form && read(form);
-  if (!kept) return;
+  stop();
+  if (!form) return;
+  const { body, client_key: key } = form.elements;
+  setDrafts(form, [...drafts(form), body.value]);
+  for (const reply of sent(form)) if (reply.isDraft) keepSent(form, reply, { isDraft: false }); // this one takes its place
+  give(form, { text: body.value, key: key.value });
+}
+
+function stop() {
+  clearTimeout(waiting?.timer);
   waiting = null;
-  saving?.abort();
-  saving = new AbortController();
-  if (!(await put(form, kept, saving.signal))) return;
+}
+
+// Tells whether the server has it.
+export async function give(form, kept) {
+  if (saving?.form === form) saving.stop.abort();
+  const own = (saving = { form, key: kept.key, stop: new AbortController() });
+  if (!(await put(form, kept, own.stop.signal))) return false;
+  remove(form, { text: kept.text });
   const is = String(kept.text.trim() !== "");
-  say(form, is === "true" ? "Draft saved" : "");
-  if (is === form.dataset.kept) return;
+  say(form, kept.text.trim() && "Draft saved");
+  if (form.elements.client_key.value === kept.key) setDrafts(form, [kept.text]);
+  if (is !== form.dataset.kept) document.dispatchEvent(new CustomEvent("list:refresh")); // one's own: it does not wait
   form.dataset.kept = is;
-  document.dispatchEvent(new CustomEvent("list:refresh")); // one's own doing: it does not wait as news does
+  return true;
 }
 
 function say(form, words) {
   if (form.isConnected) document.getElementById("draft-state").textContent = words;
 }
 
-// Unless more was typed since, under another key.
-function sent({ form, key }) {
-  if (read(form)?.key === key) remove(form);
-  form.dataset.kept = "false";
-  say(form, "");
+// What goes out is no draft any more.
+export function release(form, key) {
+  if (saving?.key === key) saving.stop.abort();
+  remove(form, { key });
 }
 
-function sending(form) {
-  clearTimeout(waiting?.timer);
-  waiting = null;
-  saving?.abort();
-  document.getElementById("draft-note").hidden = true;
-  if (form.elements.body.value) write(form, Date.now());
+// It is in the composer no more either: what is typed there next is another one.
+function taken({ form, key }) {
+  stop();
+  release(form, key);
+  setDrafts(form, []);
+  form.dataset.kept = "false";
+  say(form, "");
 }
 
 on("input", typed);
 on("focusout", ({ target }) => target.id === "body" && save());
 on("visibilitychange", () => document.visibilityState === "hidden" && save());
-window.addEventListener("pagehide", () => {
-  leaving = true;
-  save();
-});
-window.addEventListener("pageshow", () => (leaving = false));
-on("submit", ({ target }) => target.id === "reply-form" && sending(target), true);
-on("reply:sent", (event) => sent(event.detail));
-on("reply:failed", ({ detail: { form } }) => {
-  if (leaving) return; // only its answer is lost: what was sent outlasts the page
-  failed(form);
-  waiting = { form };
-  save();
-});
+window.addEventListener("pagehide", save);
+on("reply:taken", ({ detail }) => taken(detail));
 on("htmx:after:request", ({ detail: { ctx } }) => {
   const form = ctx.sourceElement;
-  if (form.id === "reply-form" && ctx.response?.status === 200) sent({ form, key: read(form)?.key });
+  if (form.id !== "reply-form" || ctx.reply || ctx.response?.status !== 200) return;
+  taken({ form, key: ctx.request.body.get("client_key") }); // without send.js
 });

@@ -7,7 +7,7 @@ export const isEmpty = (form) => !form.elements.body.value.trim() && !chosen(for
 // Takes the reply out of the composer, which is free for the next one.
 export function takeOut(form, body) {
   const { body: field, files, client_key: key } = form.elements;
-  const reply = { form, body, text: field.value, files: chosen(files), key: key.value };
+  const reply = { form, body, text: field.value, files: chosen(files), key: key.value, drafts: body.getAll("draft") };
   fill(form, { text: "", files: [], key: newKey() });
   document.getElementById("reply-error").replaceChildren();
   field.focus();

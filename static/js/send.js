@@ -1,39 +1,17 @@
 // Shows a reply at once, as a row that waits until the server's stands in its place, or that says it was not sent.
 // Without it: htmx sends the form and shows the message when the server has it.
+import { back, bodyOf, retried, take, tell } from "./attempts.js";
 import { refusal } from "./files.js";
 import { newKey } from "./once.js";
-import { confirm, fail, show, start } from "./pending.js";
-import { changed, isEmpty, putBack, refuse, takeOut } from "./reply.js";
+import { confirm, fail, start } from "./pending.js";
+import { isEmpty, refuse } from "./reply.js";
 import { LOST, outlasting, uploading } from "./transfer.js";
-
-let again = null; // the reply that the next request of its form tries again
-const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
-function take(form, body) {
-  const reply = takeOut(form, body);
-  reply.row = show(reply, { again: () => tryAgain(reply), discard: () => discard(reply), cancel: () => back(reply) });
-  document.getElementById("log").scrollTo({ top: 0 });
-  return reply;
-}
-
-function tryAgain(reply) {
-  (again = reply).form.requestSubmit();
-}
-
-function discard(reply) {
-  reply.row.remove();
-  if (isEmpty(reply.form)) changed(reply.form);
-}
-
-function back(reply, key) {
-  reply.abort();
-  if (putBack(reply, key)) reply.row.remove();
-  else fail(reply.row, "");
-}
 
 // Decides what the request of the form carries: what stands in the composer, or a reply that is tried again.
 function configure(event) {
   const { ctx } = event.detail;
   const form = ctx.sourceElement;
+  const again = retried();
   const nothing = !again && isEmpty(form);
   const refused = again ? "" : refusal(form.elements.files);
   const waits = nothing && document.querySelector(".pending"); // the second click of a double one
@@ -41,7 +19,8 @@ function configure(event) {
   if (refused) refuse(refused);
   if (event.defaultPrevented || nothing) return;
   const reply = again ?? take(form, ctx.request.body);
-  again = null;
+  reply.body ??= bodyOf(reply, ctx.request.body);
+  if (again) tell("reply:again", reply);
   const progress = start(reply.row, reply.files.length > 0);
   Object.assign(ctx, { reply, fetch: reply.files.length ? uploading(progress) : outlasting });
   Object.assign(ctx.request, { body: reply.body, timeout: reply.files.length ? 0 : ctx.request.timeout });
@@ -69,12 +48,12 @@ function attach() {
   form.setAttribute("hx-sync", "#composer:queue all"); // a close waits there too
   form.removeAttribute("hx-disable");
   form.addEventListener("htmx:config:request", configure);
-  form.addEventListener("htmx:after:request", answered);
   form.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
     const composer = tasks.findIndex(({ target }) => (target.id ?? target).includes("reply-fields"));
     if (ctx.reply && composer >= 0) tasks.splice(composer, 1);
   });
 }
 
+document.addEventListener("htmx:after:request", answered); // a form that was left tells the document
 document.addEventListener("htmx:after:swap", attach);
 attach();

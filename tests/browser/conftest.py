@@ -67,7 +67,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
-        if self.may_lose and "net::ERR_" in message.text:
+        if self.may_lose and ("net::ERR_" in message.text or "htmx:error: Failed to fetch" in message.text):
             return
         if message.type in {"error", "warning"} and not (refused and int(refused[1]) in self.allowed):
             self.problems.append(f"console {message.type}: {message.text} ({message.page and message.page.url})")
