@@ -8,6 +8,8 @@ const page = document.body.dataset;
 const EVERY = Number(page.pollSeconds ?? 30) * 1000;
 const FRESH = 40000; // a stream gives a sign of life every 15 seconds
 const SURE = 10; // so many ticks after which a page asks even while the stream lives
+const SLOW = `Updates every ${EVERY / 1000} seconds`;
+const AWAY = "No connection. Trying again…";
 let lastSign = 0;
 let ticks = 0;
 
@@ -15,7 +17,9 @@ const isLive = () => Date.now() - lastSign < FRESH;
 
 function show() {
   const state = document.getElementById("live-state");
-  if (state) state.hidden = isLive();
+  const words = navigator.onLine ? SLOW : AWAY;
+  if (state && state.textContent !== words) state.textContent = words;
+  if (state) state.hidden = navigator.onLine ? isLive() : document.getElementById("offline-note") !== null; // it says so too
   page.live = isLive() ? "on" : "off";
 }
 
@@ -51,5 +55,6 @@ if (page.news) {
   setTimeout(show, 3000); // connecting takes a moment, and is no news
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
   addEventListener("online", ask);
+  for (const name of ["online", "offline"]) addEventListener(name, show);
   if (page.stream && navigator.locks) share(`live:${page.viewer}`).catch(show); // a page that is going gets no lock
 }
