@@ -1,4 +1,6 @@
 // Shows the form of a new conversation in a dialog over the inbox, under its own address. Without it: a page.
+import { bare, entitle } from "./title.js";
+
 const dialog = document.getElementById("compose-dialog");
 const main = document.getElementById("main");
 let under = null; // the page below: its address and its title
@@ -13,9 +15,9 @@ async function open(source) {
   await styled();
   if (dialog.open || !dialog.childElementCount) return;
   (source.querySelector("button") ?? source).focus(); // closing gives the focus back to it
-  under = { address: location.href, title: document.title };
+  under = { address: location.href, title: bare() };
   history.pushState({ htmx: true }, "", dialog.querySelector("form").action);
-  document.title = `New conversation – ${document.title}`;
+  entitle(`New conversation – ${under.title}`);
   main.setAttribute("aria-hidden", "true"); // a modal dialog says so itself, but not everybody listens
   dialog.showModal();
 }
@@ -39,6 +41,6 @@ dialog?.addEventListener("close", () => {
   left();
   main.removeAttribute("aria-hidden");
   history.replaceState({ htmx: true }, "", under.address);
-  document.title = under.title;
+  entitle(under.title);
   setTimeout(() => dialog.open || dialog.replaceChildren(), 300); // a question for recipients that still waits has its list
 });

@@ -1,6 +1,7 @@
 // Marks the open conversation, keeps the filters equal to the address, and moves focus to what was opened.
 // Without it: all of this is right after a reload.
 const form = document.getElementById("filters");
+const find = (...selectors) => selectors.map((one) => document.querySelector(one)).find(Boolean);
 const panel = () => document.getElementById("thread");
 let shown = document.getElementById("rows")?.dataset.query;
 
@@ -49,7 +50,7 @@ if (form)
     shown = query;
     follow();
     announce();
-    if (document.activeElement === document.body) document.querySelector("#rows .views [aria-current]")?.focus();
+    if (document.activeElement === document.body) find("#rows .views [aria-current]", "#rows .filter-chip", "#rows").focus();
   }).observe(form.parentElement, { childList: true });
 document.addEventListener("htmx:after:settle", mark);
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request
+from flask import Response, flash, g, request
 
 from webapp.database import writing
 from webapp.doors import limits, sending
@@ -69,6 +69,7 @@ def mark_unread(conversation_id: int) -> Response:
     """Make the conversation unread again, from a message on or its last one, and go back to the list."""
     with writing():
         messaging.mark_conversation_unread(current_viewer(), conversation_id, request.form.get("from_seq", type=int))
+    flash("Marked unread")
     return htmx.go(g.portal.messages)
 
 
