@@ -21,6 +21,13 @@ document.addEventListener("change", ({ target }) => {
   if (hint) hint.textContent = HINTS[document.body.dataset.enter];
 });
 
+// Closed by somebody else while one writes: the text stands in the composer, which comes back with it.
+document.addEventListener("htmx:after:swap", () => {
+  const body = document.querySelector("#reply-form textarea");
+  const kept = document.getElementById("text-kept");
+  if (kept && body?.value.trim()) kept.hidden = false;
+});
+
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "draft-note") return;
   const { body } = document.getElementById("reply-form").elements;

@@ -31,7 +31,7 @@ function keep({ detail: { ctx } }) {
   if (!log()) return;
   if (log().dataset.open === undefined) open();
   else if (place?.of === log()) {
-    const fresh = rows().filter((row) => Number(row.dataset.seq) > place.last && row.dataset.own === undefined);
+    const fresh = rows().filter((row) => row.matches(".msg:not([data-own])") && Number(row.dataset.seq) > place.last);
     const isPage = /[?&](before|later)=/.test(ctx.request?.action);
     trim(document.getElementById("log-list"), /[?&]before=/.test(ctx.request?.action));
     if (!place.stays) log().scrollTop = 0;

@@ -39,3 +39,19 @@ export function refuse(words) {
   box.append(Object.assign(document.createElement("p"), { textContent: words }));
   document.getElementById("reply-error").replaceChildren(box);
 }
+
+// The text of a thread that is left is a draft; its files cannot be kept.
+let composer = null;
+document.addEventListener("htmx:before:swap", () => (composer = document.getElementById("reply-form")));
+document.addEventListener("htmx:after:swap", () => {
+  if (!composer || composer.isConnected || !chosen(composer.elements.files).length) return;
+  const text = composer.elements.body.value.trim() ? "Kept as a draft, without its files." : "The files were not sent.";
+  composer = null;
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
+});
+
+// A conversation that was opened again brings its composer anew, around the same field.
+document.addEventListener("htmx:after:settle", () => {
+  const field = document.getElementById("files");
+  if (field && chosen(field).length && !field.form.querySelector(".chip")) choose(field, chosen(field));
+});

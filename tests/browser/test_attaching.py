@@ -217,3 +217,13 @@ def test_nothing_moves_when_images_arrive(people: People, signed_in: SignIn) -> 
     late.pop().continue_()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert page.evaluate("window.shifted") < 0.02
+
+
+def test_files_that_were_not_sent_are_told_of_when_another_row_is_opened(people: People, signed_in: SignIn) -> None:
+    """Behaviour 30: Files cannot be kept; leaving them is said, as in a new conversation."""
+    start(people.olga, people.luis_row, "The other one")
+    page = open_thread(people, signed_in)
+    page.get_by_label("Attach files").set_input_files([INVOICE])
+    screen.reply_box(page).fill("Here it is")
+    screen.row(page, "The other one").click()
+    expect(page.locator(".toast")).to_contain_text("Kept as a draft, without its files.")

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser import screen
 from tests.browser.conftest import STAFF, SignIn
-from tests.factories import start
+from tests.browser.talks import send_many
+from tests.factories import close, messaging, read, saving, start
 from tests.people import People
 
 pytestmark = pytest.mark.browser
@@ -77,3 +78,38 @@ def test_closing_and_going_on_opens_the_next_row_and_undo_leaves_it_open(people:
     expect(screen.heading(page, "Second")).to_be_focused()
     page.keyboard.press("n")
     expect(page.get_by_role("heading", name="No conversation open")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["olga", "mara"])
+def test_a_close_by_somebody_else_keeps_what_one_writes_and_says_so(
+    people: People, signed_in: SignIn, name: str
+) -> None:
+    """Behaviour 49: Closed thread, while one writes; after a reopen text and files are there."""
+    talk = start(people.olga, people.mara_row, "Late parcel")
+    page = signed_in(getattr(people, name), screen.page_of(getattr(people, name), talk))
+    expect(page.locator("body")).to_have_attribute("data-live", "on")
+    page.get_by_label("Attach files").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"A"}])
+    screen.reply_box(page).fill("Half a sentence")
+    close(people.sam, talk)
+    expect(page.locator(".closed-note")).to_contain_text("Your text is kept.")
+    expect(screen.heading(page, "Late parcel")).to_be_focused()
+    with saving():
+        messaging.reopen_conversation(people.sam, talk.id)
+    expect(screen.reply_box(page)).to_have_value("Half a sentence")
+    expect(page.get_by_role("list", name="Chosen files").get_by_role("listitem")).to_have_text(re.compile("a.txt"))
+    screen.reply_box(page).press("Control+Enter")
+    expect(page.get_by_role("link", name=re.compile("^a.txt"))).to_be_visible()
+
+
+def test_a_close_is_no_new_message(people: People, signed_in: SignIn) -> None:
+    """Behaviour 16: The button counts messages."""
+    talk = start(people.olga, people.mara_row, "Late parcel")
+    send_many(people.mara, talk, 30)
+    read(people.olga, talk)
+    page = signed_in(people.olga, screen.page_of(people.olga, talk))
+    expect(page.locator("body")).to_have_attribute("data-live", "on")
+    screen.log(page).evaluate("log => { log.scrollTop = -400; }")
+    close(people.sam, talk)
+    expect(page.locator(".closed-note")).to_be_visible()
+    expect(screen.log(page).locator(".event")).to_have_count(1)
+    expect(page.get_by_text("1 new message")).to_have_count(0)
