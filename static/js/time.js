@@ -15,7 +15,7 @@ function inLists(moment) {
   return (moment.getFullYear() === new Date().getFullYear() ? date : year).format(moment);
 }
 
-const formats = { list: inLists, clock: (m) => clock.format(m), day: (m) => day.format(m).replace(",", "") };
+const formats = { list: inLists, clock: (m) => clock.format(m), day: (m) => day.format(m).replace(",", ""), full: (m) => full.format(m) };
 
 function show(time) {
   const moment = new Date(time.dateTime);

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -64,3 +66,15 @@ def test_each_day_of_the_readers_zone_has_one_separator_across_pages(
         labels.append(page.locator("#log-list > .day").all_inner_texts())
         assert len(labels[-1]) == len(set(labels[-1])) == 3
     assert labels[0][:2] == labels[1][1:]
+
+
+def test_the_page_of_a_message_is_of_the_readers_zone(
+    people: People, context_with: Callable[..., BrowserContext]
+) -> None:
+    """Behaviour 14: Time display, on the page of one message."""
+    talk = start(people.olga, people.mara_row, "Late parcel", "one")
+    path = f"{screen.page_of(people.mara, talk)}/m/1"
+    page = screen.sign_in(context_with(timezone_id="Asia/Tokyo").new_page(), people.mara, path)
+    time = page.locator("#main time").first
+    moment = datetime.fromisoformat(time.get_attribute("datetime") or "").astimezone(ZoneInfo("Asia/Tokyo"))
+    expect(time).to_have_text(re.compile(f"{moment:%H:%M}$"))

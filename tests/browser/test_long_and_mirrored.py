@@ -15,6 +15,7 @@ from tests.people import People
 
 pytestmark = pytest.mark.browser
 
+TOP = "text => text.getBoundingClientRect().top"
 LONG_NAME = "Maximiliana Theodora Constantinopoulos-Featherstonehaugh III"
 
 
@@ -30,7 +31,11 @@ def test_long_messages_are_shown_in_part_and_wide_words_break(people: People, si
     long = screen.log(page).locator(".b.long")
     expect(long).to_have_count(1)
     part = long.evaluate("text => text.clientHeight")
+    top = long.evaluate(TOP)
     screen.log(page).get_by_text("Show more").click()
+    page.wait_for_function("() => document.querySelector('.b.long').clientHeight > 900")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert abs(long.evaluate(TOP) - top) < 2
     assert long.evaluate("text => text.clientHeight") > part
     expect(screen.log(page).get_by_text("Show less")).to_be_visible()
     name = screen.message(page, "Short").locator(".meta strong")
