@@ -16,7 +16,7 @@ from tests.people import People
 pytestmark = pytest.mark.browser
 
 MODULES = sorted(path.stem for path in (ROOT / "static/js").glob("*.js"))
-TAKING_PART = {"files", "list", "live", "news", "pending", "reply", "send", "transfer"}
+TAKING_PART = {"attempts", "files", "list", "live", "news", "pending", "reply", "send", "transfer"}
 """What these flows go through; the others are blocked in the slow half of the suite."""
 FILE = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"A note"}
 
