@@ -227,3 +227,27 @@ def test_files_that_were_not_sent_are_told_of_when_another_row_is_opened(people:
     screen.reply_box(page).fill("Here it is")
     screen.row(page, "The other one").click()
     expect(page.locator(".toast")).to_contain_text("Kept as a draft, without its files.")
+
+
+@pytest.mark.parametrize("size", [(900, 1600), (1600, 1200), (2000, 900)], ids=str)
+def test_a_large_image_is_seen_whole(people: People, signed_in: SignIn, size: tuple[int, int]) -> None:
+    """Behaviour 35: the whole image between the bar and the edges, and a click for its true size."""
+    talk = start(people.olga, people.mara_row, "Late parcel")
+    attach(people.mara, talk, "one.png", pictures.encoded("PNG", pictures.painted(*size)))
+    page = signed_in(people.olga, screen.page_of(people.olga, talk))
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.get_by_role("img", name="one.png from Mara Lind").click()
+        box = page.get_by_role("dialog", name="Image")
+        image = box.get_by_role("img")
+        expect(image).to_have_js_property("complete", True)
+        expect(image).to_be_in_viewport(ratio=0.999)
+        assert box.locator(".stage").evaluate("e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth")
+        expect(box.get_by_text("1 of 1")).to_be_in_viewport(ratio=1)
+        assert box.locator(".count").evaluate(
+            "e => e.getBoundingClientRect().right <= e.parentElement.getBoundingClientRect().right + 1"
+        )
+        image.click()
+        assert image.evaluate("e => e.getBoundingClientRect().height > 0.95 * e.naturalHeight")
+        assert box.locator(".stage").evaluate("e => e.scrollTop === 0")
+        box.get_by_role("button", name="Close").click()
