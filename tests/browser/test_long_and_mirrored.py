@@ -89,3 +89,49 @@ def test_a_mirrored_thread(people: People, signed_in: SignIn) -> None:
     assert own["x"] < theirs["x"] < listed["x"]
     expect(screen.message(page, "مرحبا").locator(".b")).to_have_attribute("dir", "auto")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_long_names_and_words_widen_no_page(people: People, signed_in: SignIn) -> None:
+    """Behaviours 71 and 72: a name without spaces, a word longer than a phone is wide."""
+    customer = make_customer(people.harbor, "Q" * 60)
+    shopper, subject = viewer_of(customer), f"About {'w' * 116}"
+    talk = start(people.olga, customer, subject)
+    read(shopper, talk)
+    wide = []
+    for viewer, path in (
+        (people.olga, screen.page_of(people.olga, talk)),
+        (people.olga, f"{screen.page_of(people.olga, talk)}/m/1"),
+        (people.ada, f"/admin/people?email={customer.email}"),
+        (shopper, "/storefront/account"),
+        (shopper, screen.page_of(shopper, talk)),
+    ):
+        page = signed_in(viewer, path)
+        for width in (1280, 390, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            if (more := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+                wide.append(f"{path} is {more} px too wide at {width}")
+    assert wide == []
+
+
+def test_a_long_subject_can_be_read_in_the_open_thread(people: People, signed_in: SignIn) -> None:
+    subject = "A subject with many words in it, " * 5
+    talk = start(people.olga, people.mara_row, subject)
+    page = signed_in(people.olga, screen.page_of(people.olga, talk))
+    title = screen.heading(page, subject.strip())
+    expect(page.locator("#rows .subj")).to_have_attribute("title", subject.strip())
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert title.evaluate("h1 => h1.scrollHeight <= h1.clientHeight")
+
+
+def test_the_lines_of_a_mirrored_row_begin_at_one_edge(people: People, signed_in: SignIn) -> None:
+    """Behaviour 70: each text in its own direction, also the subject of a row."""
+    customer = make_customer(people.harbor, "ليلى حداد")
+    talk = start(people.olga, customer, "طلب رقم 2088")
+    send(viewer_of(customer), talk, "شكراً جزيلاً")
+    page = signed_in(people.olga)
+    for direction in ("ltr", "rtl"):
+        page.evaluate("direction => (document.documentElement.dir = direction)", direction)
+        for line in (".who", ".subj", ".snip"):
+            assert page.locator(line).evaluate("e => getComputedStyle(e).direction") == "rtl", line
+            assert page.locator(line).evaluate("e => getComputedStyle(e).textAlign") == "start", line
