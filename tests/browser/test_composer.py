@@ -106,3 +106,12 @@ def test_without_a_network_one_writes_on_and_nothing_is_missed(
     expect(screen.message(page, "While you were away")).to_have_count(1)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(screen.message(page, "Written in a tunnel")).to_have_count(1)
+
+
+def test_the_words_about_keys_stand_beside_send(people: People, signed_in: SignIn) -> None:
+    page = signed_in(people.olga, screen.page_of(people.olga, talk_with(people, "olga")))
+    words = page.locator("#reply-hint").bounding_box()
+    send = page.get_by_role("button", name="Send", exact=True).bounding_box()
+    assert words
+    assert send
+    assert send["x"] - words["x"] - words["width"] < 20

@@ -144,6 +144,13 @@ def test_the_demos_page_breaks_no_rule_at_any_width(visitor: Page, scheme: str) 
         assert visitor.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+def test_signing_in_with_one_click_fits_a_narrow_screen(visitor: Page, demo: tuple[Flask, str]) -> None:
+    visitor.set_viewport_size({"width": 320, "height": 800})
+    visitor.goto(f"{demo[1]}/storefront/login?store=harbor-goods")
+    expect(visitor.get_by_role("button", name=re.compile("^Continue as ")).first).to_be_visible()
+    assert visitor.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_a_hint_is_put_away_for_good(visitor: Page) -> None:
     """At most three hints, one at a time, each gone once it was put away."""
     page = visitor

@@ -213,3 +213,34 @@ def page_in_tokyo(people: People, browser: Browser, browser_context_args: dict[s
     context = browser.new_context(**{**browser_context_args, "timezone_id": "Asia/Tokyo"})
     yield screen.sign_in(context.new_page(), people.olga)
     context.close()
+
+
+def test_both_ways_to_clear_the_filters_keep_the_scope_and_the_open_conversation(
+    people: People, signed_in: SignIn
+) -> None:
+    talk = start(people.olga, people.mara_row, "Late parcel")
+    page = signed_in(people.olga, f"{screen.page_of(people.olga, talk)}?scope=team")
+    for clear in (page.locator(".filter-chips"), page.locator("#rows .empty")):
+        page.get_by_role("searchbox", name="Search messages").fill("nothing-holds-this")
+        clear.get_by_role("link", name="Clear filters").click()
+        expect(screen.row(page, "Late parcel")).to_have_attribute("aria-current", "true")
+        expect(page.get_by_role("tab", name="Team")).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("searchbox", name="Search messages")).to_have_value("")
+        expect(screen.heading(page, "Late parcel")).to_be_visible()
+
+
+def test_beside_an_empty_list_nobody_is_told_to_choose_from_it(people: People, signed_in: SignIn) -> None:
+    """Behaviour 58: Empty states."""
+    page = signed_in(people.olga)
+    expect(page.get_by_role("heading", name="No messages yet")).to_be_visible()
+    expect(page.locator("#thread")).not_to_contain_text("Choose")
+    expect(page.locator("#thread kbd")).to_have_count(0)
+
+
+def test_a_name_in_a_row_has_all_room_but_that_of_the_time(people: People, signed_in: SignIn) -> None:
+    start(people.ada, people.mara_row, "Late parcel")
+    row = screen.row(signed_in(people.ada), "Late parcel")
+    who, time = row.locator(".who").bounding_box(), row.locator("time").bounding_box()
+    assert who
+    assert time
+    assert time["x"] - who["x"] - who["width"] < 16

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser import screen
 from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.browser.test_accessibility import violations
-from tests.factories import send, start
+from tests.factories import keep_draft, send, start
 from tests.people import People
 from webapp.accounts.colours import contrast
 
@@ -120,3 +120,13 @@ def test_right_to_left_mirrors_the_panels_and_nothing_scrolls_sideways(
     expect(page.locator(".snip").first).to_have_attribute("dir", "auto")
     if name != "mara":
         assert page.locator("#body").evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 16
+
+
+def test_compact_rows_still_say_that_there_is_a_draft(people: People, signed_in: SignIn) -> None:
+    """Behaviour 26: Draft visible in list."""
+    draft, plain = (start(people.olga, people.mara_row, subject) for subject in ("Late parcel", "A refund"))
+    keep_draft(people.olga, draft, "Hello Mara")
+    page = signed_in(people.olga)
+    page.evaluate("document.documentElement.dataset.density = 'compact'")
+    expect(page.locator(f"#row-{draft.id}").get_by_text("Draft:")).to_be_visible()
+    expect(page.locator(f"#row-{plain.id} .snip")).to_be_hidden()

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from tests.browser import screen
 from tests.browser.conftest import EACH_PORTAL, SignIn, Watch
 from tests.browser.talks import talk_with
-from tests.factories import close, reopen, saving, start
+from tests.factories import close, reopen, saving, send, start
 from tests.people import People
 from webapp.accounts.models import SignInSession
 from webapp.accounts.viewer import Viewer
@@ -126,3 +126,24 @@ def test_two_tabs_agree(people: People, signed_in: SignIn, context: BrowserConte
     first.bring_to_front()
     expect(screen.badge(first)).to_be_hidden()
     expect(screen.badge(second)).to_be_hidden(timeout=1500)
+
+
+def test_nothing_stands_between_an_unread_thread_and_its_composer(people: People, signed_in: SignIn) -> None:
+    talk = talk_with(people, "olga")
+    send(people.mara, talk, "What came in")
+    page = signed_in(people.olga)
+    screen.row(page, "Late parcel").click()
+    expect(screen.message(page, "What came in")).to_be_visible()
+    assert page.locator("#read-form").evaluate("form => form.offsetHeight") == 0
+
+
+def test_a_closed_thread_promises_its_customer_no_mails(people: People, signed_in: SignIn) -> None:
+    talk = talk_with(people, "mara")
+    close(people.olga, talk)
+    page = signed_in(people.mara, screen.page_of(people.mara, talk))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_text("We email you")).to_be_hidden()
+    lock, words = page.locator(".closed-note .icon").bounding_box(), page.locator(".closed-note p").bounding_box()
+    assert lock
+    assert words
+    assert words["y"] < lock["y"] + lock["height"] / 2 < words["y"] + words["height"]

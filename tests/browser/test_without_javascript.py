@@ -170,3 +170,31 @@ def test_a_store_user_switches_between_two_stores(people: People, signed_in: Sig
     page.get_by_role("banner").get_by_role("link", name="Messages").click()
     expect(screen.row(page, "At the tea shop")).to_be_visible()
     expect(page).to_have_title("Messages – Tea Corner")
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_nothing_is_offered_that_needs_a_script(people: People, signed_in: SignIn, name: str) -> None:
+    author = people.ada if name == "ada" else people.olga
+    talk = start(author, people.mara_row, "Late parcel")
+    page = signed_in(author, screen.page_of(author, talk))
+    expect(screen.reply_box(page)).to_be_visible()
+    for words in ("Ctrl + Enter sends", "to see what single keys do", "Hear of new messages", "to move,"):
+        expect(page.get_by_text(words)).to_be_hidden()
+
+
+def test_the_zone_of_the_times_is_said(people: People, signed_in: SignIn) -> None:
+    """Behaviour 14: without scripts the profile's zone, by name."""
+    said = signed_in(people.olga).locator("#page-notice noscript p")
+    expect(said).to_be_visible()
+    assert said.inner_text() == "Time zone: UTC"
+
+
+def test_a_refused_new_conversation_asks_for_its_files_again(people: People, signed_in: SignIn, watch: Watch) -> None:
+    watch.allow(422)
+    page = signed_in(people.olga, "/store/messages/new")
+    again = page.locator("noscript p").last
+    assert "Choose your files again" not in page.content()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(again).to_be_visible()
+    assert again.inner_text().startswith("Choose your files again")
+    expect(page.locator("#error-summary")).to_be_focused()
