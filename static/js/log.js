@@ -23,7 +23,8 @@ function remember({ detail: { ctx } }) {
   if (document.activeElement?.closest(".earlier, .later")) log().focus({ preventScroll: true }); // it goes with the swap
   const anchor = rows().find((row) => row.getBoundingClientRect().bottom > topOf(log()));
   const last = Number(rows().at(-1)?.dataset.seq ?? 0);
-  ctx.place = { of: log(), anchor, top: anchor && topOf(anchor), last, stays: fromEnd() > NEAR || hasLater() };
+  const stays = fromEnd() > NEAR || hasLater();
+  ctx.place = { of: log(), anchor, top: anchor && topOf(anchor), last, stays, left: log().scrollHeight - fromEnd() };
 }
 
 function keep({ detail: { ctx } }) {
@@ -34,8 +35,9 @@ function keep({ detail: { ctx } }) {
     const fresh = rows().filter((row) => row.matches(".msg:not([data-own])") && Number(row.dataset.seq) > place.last);
     const isPage = /[?&](before|later)=/.test(ctx.request?.action);
     trim(document.getElementById("log-list"), /[?&]before=/.test(ctx.request?.action));
-    if (!place.stays) log().scrollTop = 0;
-    else if (place.anchor?.isConnected) log().scrollTop += topOf(place.anchor) - place.top;
+    const moved = log().scrollHeight - fromEnd() < place.left - NEAR; // by the reader, meanwhile
+    if (!place.stays && !moved) log().scrollTop = 0;
+    else if (place.stays && place.anchor?.isConnected) log().scrollTop += topOf(place.anchor) - place.top;
     if (place.stays && !isPage) below += fresh.length;
   }
   point();

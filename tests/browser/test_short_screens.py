@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 SIZES = [(320, 256), (640, 360), (844, 390), (390, 440)]
 LEAST_LOG = 150
+SCROLLED_UP = """() => { const log = document.getElementById("log"); log.scrollTo(0, -log.scrollHeight);
+  return !document.getElementById("to-latest").hidden }"""
 UNCOVERED = """element => { const box = element.getBoundingClientRect();
   const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return !!top && (element === top || element.contains(top)); }"""
@@ -67,7 +69,7 @@ def test_a_row_and_send_are_reached_and_the_log_has_room(
     turn_until_in_view(page, send, page.locator("#log"))
     screen.reply_with(page, "From a small window")
     expect(screen.message(page, "From a small window").locator(".acts")).to_be_attached()
-    page.locator("#log").evaluate("log => log.scrollTo(0, -log.scrollHeight)")
+    page.wait_for_function(SCROLLED_UP)
     page.get_by_role("link", name="Jump to latest").click()
     expect(screen.message(page, "From a small window")).to_be_in_viewport()
 
