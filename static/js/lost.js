@@ -18,7 +18,7 @@ function say(ctx, why) {
   box.setAttribute("role", "alert");
   box.append(element("p", { textContent: words }), again);
   shown?.box.remove();
-  shown = { box, source };
+  shown = { box, source, since: performance.now() };
   const place = source.closest("#compose-form") ? "compose-errors" : "page-notice";
   document.getElementById(place).replaceChildren(box);
 }
@@ -40,7 +40,8 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const { status } = ctx.response;
-  if (shown && (shown.source === ctx.sourceElement || (status < 300 && BY_HAND.includes(ctx.sourceEvent?.type)))) {
+  const isNext = status < 300 && BY_HAND.includes(ctx.sourceEvent?.type) && ctx.sourceEvent.timeStamp > shown?.since;
+  if (shown && (shown.source === ctx.sourceElement || isNext)) {
     shown.box.remove();
     shown = null;
   }

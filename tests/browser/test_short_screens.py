@@ -82,4 +82,4 @@ def test_the_menu_of_a_thread_fits_on_a_short_screen(people: People, signed_in: 
     screen.open_menu(page)
     for item in (page.get_by_role("button", name="Mark unread"), page.get_by_role("switch", name=re.compile("Email"))):
         item.scroll_into_view_if_needed()
-        assert item.evaluate(UNCOVERED)
+        page.wait_for_function(UNCOVERED, arg=item.element_handle())
