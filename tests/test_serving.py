@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,11 @@ import sys
 import pytest
 
 from tests.backends import SECRET_KEY
+from tests.factories import start
+from tests.guards.rows import all_rows
+from tests.loops import run_alone
+from tests.people import People
+from tests.portals.fixtures import start_session
 from webapp import serving
 from webapp.config import ROOT
 
@@ -70,3 +76,33 @@ def test_what_is_answered_in_one_go(method, path, is_small):
 )
 def test_which_bodies_are_read_before_a_thread_is_asked(headers, length):
     assert serving._length({"headers": headers}) == length
+
+
+@pytest.mark.parametrize(("then", "status"), [("silence", 408), ("disconnect", 400)])
+def test_what_has_come_of_a_form_that_never_ends_is_not_taken_for_all_of_it(app, monkeypatch, then, status):
+    monkeypatch.setattr(serving, "PATIENCE", 0.5)
+    people = People()
+    talk, client = start(people.olga, people.mara_row), app.test_client()
+    client.set_cookie("parley_storefront", start_session(people.mara))
+    page = f"/storefront/account/messages/{talk.id}"
+    token = client.get(page).text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in client._cookies.values())
+    headers = {"host": "localhost", "cookie": cookies, "content-type": "application/x-www-form-urlencoded"}
+    scope = {"type": "http", "method": "POST", "path": f"{page}/messages", "http_version": "1.1", "query_string": b""}
+    scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope["headers"].append((b"transfer-encoding", b"chunked"))
+    parts = [{"type": "http.request", "body": f"csrf_token={token}&body=Half".encode(), "more_body": True}]
+    answer = []
+
+    async def receive():
+        if not parts and then == "silence":
+            await asyncio.Event().wait()
+        return parts.pop() if parts else {"type": "http.disconnect"}
+
+    async def send(message):
+        answer.append(message)
+
+    run_alone(serving.AtOnce(app)(scope, receive, send))
+
+    assert answer[0]["status"] == status
+    assert [row["content"] for row in all_rows(app)["messages"]] == ["Hello"]

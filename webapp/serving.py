@@ -14,6 +14,7 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import build_environ
 from flask import Flask
 from werkzeug import Response
+from werkzeug.exceptions import ClientDisconnected, RequestTimeout
 
 from webapp.config import Config
 from webapp.doors import hosts, uploads
@@ -129,13 +130,19 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _patient(receive: Receive) -> Receive:
-    """Return what waits for a part of a body as long as it has patience; then its sender is gone."""
+    """Return what waits for a part of a body as long as it has patience.
+
+    What is read of a body that never ended is none: a chunked one would look as if it had ended there.
+    """
 
     async def received() -> Message:
         try:
-            return await asyncio.wait_for(receive(), PATIENCE)
+            message = await asyncio.wait_for(receive(), PATIENCE)
         except TimeoutError:
-            return {"type": "http.disconnect"}
+            raise RequestTimeout from None
+        if message["type"] != "http.request":
+            raise ClientDisconnected
+        return message
 
     return received
 
