@@ -108,7 +108,7 @@ _POSTGRES_SCHEMA = (
 SEARCH = "message_words"
 """The tables of SQLite's full-text index."""
 
-BELOW_POLICIES = {"0015", "0018", "0020", "0021"}
+BELOW_POLICIES = {"0015", "0018", "0020", "0021", "0022"}
 """What is added upon these are rules for rows, indexes and words, and no column."""
 
 FOR_SQLITE = {"conversation_numbers"}

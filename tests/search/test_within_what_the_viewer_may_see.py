@@ -24,7 +24,8 @@ def rarity(request, monkeypatch):
     """Make every word common or leave it rare: all ways of a search find the same."""
     if request.param != "rare":
         monkeypatch.setattr(statements, "RARE", 0)
-        monkeypatch.setattr(service, "PARTS", (1, 2))
+        monkeypatch.setattr(service, "READ", {"postgresql": 1, "sqlite": 1})
+        monkeypatch.setattr(service, "COLLECTED", 2)
         statements.index.cache_clear()
     if request.param == "common in long ones":
         monkeypatch.setattr(words, "SHORT", 0)

@@ -25,13 +25,13 @@ LONGEST = 64
 MOST = 7_000
 """Words of a text that count: a tsvector numbers no more than 16,383, and there may be two scopes."""
 SHORT = 200
-"""Messages of a conversation that can be read one by one; those after so many carry a word of their conversation's."""
+"""Messages of a conversation that can be read one by one; those after so many carry each word for it alone too."""
 PLATFORM = "p"
 BOUNDARY = "_"
 """Stands between two texts, so that no phrase reaches from one into the other."""
 HAS_FILES = "has:file"
 IN = "in:"
-"""Begins the word of a conversation that all of its messages but the first ones carry."""
+"""Begins the words of one conversation, which all of its messages but the first ones carry: ``in:17_s12_parcel``."""
 SENDER, PARTY, ADMIN, SIDE = "from:", "with:", "admin:", "side:"
 """Tags of words that are names: of the sender, of the parties, of an admin (which only admins may look for)."""
 
@@ -50,9 +50,12 @@ class Words(TypeDecorator[Sequence[str]]):
         return dialect.type_descriptor(_Vector() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str:
-        if dialect.name == "postgresql":
-            return " ".join(f"'{word}':{place}" for place, word in enumerate(value or (), start=1))
-        return " ".join(value or ())
+        found = value or ()
+        if dialect.name == "sqlite":
+            return " ".join(found)
+        of_all = [word for word in found if not word.startswith(IN)]
+        of_one = found[len(of_all) :]  # their places are those of the others, so that no number is needed twice as high
+        return " ".join(f"'{word}':{place}" for part in (of_all, of_one) for place, word in enumerate(part, start=1))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> list[str]:
         """Return the words; PostgreSQL keeps each of them once, in an order of its own."""
@@ -153,8 +156,6 @@ def of_message(place: Place, said: Said) -> list[str]:
     found = [of_sender(*said.sender)]
     if place.customer_id is not None:
         found.append(of_customer(place.customer_id))
-    if said.seq > SHORT:
-        found.append(f"{IN}{place.conversation_id}")
     for scope in _scopes(place):
         found.append(scope)
         for text in texts:
@@ -168,6 +169,8 @@ def of_message(place: Place, said: Said) -> list[str]:
         found.append(f"{scope}_{SIDE}{said.sender[0].value}")
         if said.filenames:
             found.append(f"{scope}_{HAS_FILES}")
+    if said.seq > SHORT:
+        found += [f"{IN}{place.conversation_id}_{word}" for word in found]
     return found
 
 

@@ -47,9 +47,13 @@ class Condition:
         """Whether longer words match too."""
         return any(run.goes_on for group in self.groups for run in group)
 
-    def exactly(self) -> Condition:
-        """The same without longer words: whatever holds it holds this."""
-        return Condition(tuple(tuple(replace(run, goes_on=False) for run in group) for group in self.groups))
+    def within(self, mark: str) -> Condition:
+        """The same for words that begin with a mark, for which a statement puts that of a conversation."""
+        marked = [
+            tuple(replace(run, words=tuple(f"{mark}{word}" for word in run.words)) for run in group)
+            for group in self.groups
+        ]
+        return Condition(tuple(marked))
 
     def as_fts5(self) -> str:
         return self._written(lambda run: f'"{" ".join(run.words)}"' + " *" * run.goes_on, " OR ", " AND ")

@@ -15,13 +15,15 @@ from webapp.messaging.service import MessagingService
 from webapp.prepared import read
 from webapp.search import statements
 from webapp.search.highlighting import LENGTH, Snippet, highlight
-from webapp.search.matching import condition
+from webapp.search.matching import Condition, condition
 from webapp.search.query import Query, parse
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 from webapp.settings.service import PlatformSettings
 
-PARTS = (128, 1024)
-"""Conversations that are read one by one before those that hold a match are collected: first fewer, then more."""
+READ = {"postgresql": 128, "sqlite": 64}
+"""Conversations at the top of a list that are read one by one before anything is collected."""
+COLLECTED = 1024
+"""Those for which, on SQLite, what matches is collected before it is for all."""
 
 _ALWAYS = {"since": datetime(1, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
 
@@ -37,7 +39,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A way to the page, the parameters of that way, and the newest match of each conversation where all are known."""
+    """A way to the page, the parameters of that way, and the place of each conversation's newest match, if known."""
 
     way: Way
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -61,39 +63,42 @@ def list_conversations(
         return Listing(messaging.list_conversations(viewer, filters, after, limit))
     query = parse(filters.text, viewer.timezone)
     index = statements.index(postgresql=is_postgresql(), dated=query.is_dated)
-    parameters = _parameters(index, viewer, query)
-    for attempt in _attempts(index, parameters):
+    asked = condition(viewer, query, "" if viewer.is_admin else str(PlatformSettings().get(PLATFORM_DISPLAY_NAME)))
+    parameters = _parameters(index, query, asked)
+    for attempt in _attempts(index, parameters, goes_on=asked.goes_on):
         matches = Matches(index.finding, attempt.way, {**parameters, **attempt.more})
         page = messaging.list_conversations(viewer, filters, after, limit, matches)
-        if attempt.way is not Way.WALK_A_PART or page.next:
+        if page.next or not attempt.way.is_of_a_part:
             break
     return Listing(page, _hits(index, viewer, query, parameters, page.rows, attempt.newest))
 
 
-def _parameters(index: statements.Index, viewer: Viewer, query: Query) -> dict[str, Any]:
-    name = "" if viewer.is_admin else str(PlatformSettings().get(PLATFORM_DISPLAY_NAME))
-    parameters = index.parameters(condition(viewer, query, name))
+def _parameters(index: statements.Index, query: Query, asked: Condition) -> dict[str, Any]:
+    parameters = index.parameters(asked)
     if query.is_dated:
         parameters |= {"since": query.since or _ALWAYS["since"], "until": query.until or _ALWAYS["until"]}
     return parameters
 
 
-def _attempts(index: statements.Index, parameters: dict[str, Any]) -> Iterator[_Attempt]:
+def _attempts(index: statements.Index, parameters: dict[str, Any], *, goes_on: bool) -> Iterator[_Attempt]:
     """Yield what to try, the last of which never fails.
 
-    PostgreSQL walks the first part in less time than it collects what matches; SQLite counts in less.
+    To read the first part takes less time than to count, but for whole words on SQLite: PostgreSQL counts by collecting
+    what matches, and so does SQLite with the beginnings of words.
     """
-    first, longer = (_Attempt(Way.WALK_A_PART, {"walked": part}) for part in PARTS)
-    if index.postgresql:
-        yield first
+    part = _Attempt(Way.READ_A_PART, {"walked": READ["postgresql" if index.postgresql else "sqlite"]})
+    reads_first = index.postgresql or goes_on
+    if reads_first:
+        yield part
     found = read(statements.matches(index), parameters)
     if sum(one.number for one in found) <= statements.RARE:
-        newest = {one.conversation_id: one.newest for one in found}
+        newest = {one.conversation_id: statements.place(one.conversation_id, one.newest) for one in found}
         yield _Attempt(Way.LOOK_UP, {"found": index.given(newest)}, newest)
         return
+    if not reads_first:
+        yield part
     if not index.postgresql:
-        yield first
-        yield longer
+        yield _Attempt(Way.WALK_A_PART, {"walked": COLLECTED})
     yield _Attempt(Way.WALK)
 
 

@@ -89,9 +89,9 @@ def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Sele
         narrowing.append(store == bindparam("wanted_store_id", type_=Id))
     if shape.after:
         narrowing.append(_is_after(at, number))
-    if shape.found and shape.way is Way.WALK_A_PART:
-        end = _end_of_a_part([one.where(*narrowing) for one in ranges], at, number)
-        narrowing += [at >= end, shape.found.reads(number)]
+    if shape.found and shape.way and shape.way.is_of_a_part:
+        walked = [one.where(*narrowing) for one in ranges]
+        narrowing += _is_in_a_part(walked, at, number, shape.found, shape.way)
     elif shape.found:
         narrowing.append(shape.found.holds(number))
     most = bindparam("most", type_=Id)
@@ -102,15 +102,26 @@ def _page_of_ranges(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Sele
     return select(union).order_by(union.c.last_message_at.desc(), union.c.id.desc()).limit(most)
 
 
-def _end_of_a_part(ranges: list[Select[Any]], at: Any, number: Any) -> ColumnElement[Any]:
-    """The SQL expression of the moment at which the first of the ranges has been walked far enough; NULL if none is."""
+def _is_in_a_part(
+    ranges: list[Select[Any]], at: Any, number: Any, found: Finding, way: Way
+) -> list[ColumnElement[bool]]:
+    """The conditions of what was found between the top and where the first of the ranges has been walked far enough."""
     walked = bindparam("walked", type_=Id)
     ends = [
         one.with_only_columns(at.label("at")).order_by(at.desc(), number.desc()).limit(1).offset(walked)
         for one in ranges
     ]
-    first = select(func.max(union_all(*(select(end.subquery()) for end in ends)).subquery().c.at))
-    return first.scalar_subquery()
+    # materialized, since SQLite would look for it once for each range
+    first = select(func.max(union_all(*(select(end.subquery()) for end in ends)).subquery().c.at).label("at"))
+    end = select(first.cte("part").prefix_with("MATERIALIZED").c.at).scalar_subquery()  # NULL if none is so long
+    if way is Way.READ_A_PART:
+        return [at >= end, found.reads(number)]
+    least = [
+        select(func.min(one.with_only_columns(number.label("id")).where(at >= end).subquery().c.id).label("id"))
+        for one in ranges
+    ]
+    lowest = select(func.min(union_all(*least).subquery().c.id).label("id")).cte("lowest").prefix_with("MATERIALIZED")
+    return [at >= end, found.holds_since(number, select(lowest.c.id).scalar_subquery())]
 
 
 def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Select[Any]:

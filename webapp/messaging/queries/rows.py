@@ -43,19 +43,29 @@ class Finding:
 
     ``conversations`` selects their ids, as ``id``, where all of them are known; ``holds`` is the condition on one
     conversation's id, and so is ``reads``, which is the quicker one for few conversations and the slower one for many.
+    ``holds_since`` is that of those whose ids are not below a second one, which it can be quicker for.
     """
 
     conversations: Callable[[], Select[Any]]
     holds: Callable[[ColumnElement[int]], ColumnElement[bool]]
     reads: Callable[[ColumnElement[int]], ColumnElement[bool]]
+    holds_since: Callable[[ColumnElement[int], ColumnElement[int]], ColumnElement[bool]]
 
 
 class Way(Enum):
-    """How a page of what was found is made: looked up, or walked from the inbox's top, a part of the way or all."""
+    """How a page of what was found is made: looked up, or walked from the inbox's top, a part of the way or all.
+
+    To read is to walk by ``Finding.reads``.
+    """
 
     LOOK_UP = auto()
+    READ_A_PART = auto()
     WALK_A_PART = auto()
     WALK = auto()
+
+    @property
+    def is_of_a_part(self) -> bool:
+        return self in {Way.READ_A_PART, Way.WALK_A_PART}
 
 
 @dataclass(frozen=True, slots=True)
