@@ -21,8 +21,8 @@ from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 from webapp.settings.service import PlatformSettings
 
 READ = {"postgresql": 128, "sqlite": 64}
-"""Conversations at the top of a list that are read one by one before anything is collected."""
-COLLECTED = 1024
+"""Conversations at the top of a list that are read one by one before all of it is walked."""
+WALKED = 1024
 """Those for which, on SQLite, what matches is collected before it is for all."""
 
 _ALWAYS = {"since": datetime(1, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
@@ -43,7 +43,7 @@ class _Attempt:
 
     way: Way
     more: Mapping[str, Any] = field(default_factory=dict)
-    newest: Mapping[int, int] | None = None
+    newest: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def list_conversations(
         page = messaging.list_conversations(viewer, filters, after, limit, matches)
         if page.next or not attempt.way.is_of_a_part:
             break
-    return Listing(page, _hits(index, viewer, query, parameters, page.rows, attempt.newest))
+    return Listing(page, _hits(index, viewer, query, parameters, page.rows, attempt))
 
 
 def _parameters(index: statements.Index, query: Query, asked: Condition) -> dict[str, Any]:
@@ -86,19 +86,19 @@ def _attempts(index: statements.Index, parameters: dict[str, Any], *, goes_on: b
     To read the first part takes less time than to count, but for whole words on SQLite: PostgreSQL counts by collecting
     what matches, and so does SQLite with the beginnings of words.
     """
-    part = _Attempt(Way.READ_A_PART, {"walked": READ["postgresql" if index.postgresql else "sqlite"]})
+    reads = _Attempt(Way.READ_A_PART, {"walked": READ["postgresql" if index.postgresql else "sqlite"]})
     reads_first = index.postgresql or goes_on
     if reads_first:
-        yield part
+        yield reads
     found = read(statements.matches(index), parameters)
     if sum(one.number for one in found) <= statements.RARE:
         newest = {one.conversation_id: statements.place(one.conversation_id, one.newest) for one in found}
         yield _Attempt(Way.LOOK_UP, {"found": index.given(newest)}, newest)
         return
-    if not reads_first:
-        yield part
     if not index.postgresql:
-        yield _Attempt(Way.WALK_A_PART, {"walked": COLLECTED})
+        yield _Attempt(Way.WALK_A_PART, {"walked": WALKED})
+    if not reads_first:
+        yield reads
     yield _Attempt(Way.WALK)
 
 
@@ -108,12 +108,17 @@ def _hits(
     query: Query,
     parameters: dict[str, Any],
     rows: Sequence[ConversationRow],
-    newest: Mapping[int, int] | None,
+    attempt: _Attempt,
 ) -> dict[int, Hit]:
     if not rows:
         return {}
-    select = statements.newest_matches if newest is None else statements.given_matches
-    shown = [row.id if newest is None else newest[row.id] for row in rows]
+    match attempt.way:
+        case Way.LOOK_UP:
+            select, shown = statements.given_matches, [attempt.newest[row.id] for row in rows]
+        case Way.WALK_A_PART:
+            select, shown = statements.collected_matches, [row.id for row in rows]
+        case _:
+            select, shown = statements.newest_matches, [row.id for row in rows]
     asked = {**asking.as_parameters(viewer), **parameters, "shown": index.given(shown)}
     found = {one.id: one for one in read(select(index, viewer.side), asked)}
     return {row.id: _hit(query, row, found[row.id]) for row in rows if row.id in found}

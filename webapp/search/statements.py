@@ -51,6 +51,8 @@ from webapp.search.matching import Condition
 
 RARE = 1_000
 """A query that more messages match than this is common."""
+COLLECTED = 5_000
+"""Messages that match in the newest conversations, on SQLite, of which each costs a fraction of a microsecond."""
 
 _SEQ_BITS: Any = literal_column("24")
 """Of a message's place; the others are its conversation's id. As in migration 0023."""
@@ -103,12 +105,16 @@ class Index:
         """The condition that a conversation of a walk holds a match."""
         if self.postgresql:
             return self.is_read_to_hold_a_match(conversation_id)
-        return _is_among(conversation_id, self._collected())
+        return _is_among(conversation_id, self._collected().with_only_columns(_conversation_of(_index.c.rowid)))
 
     def is_collected_since(self, conversation_id: ColumnElement[int], first: ColumnElement[int]) -> ColumnElement[bool]:
-        """The same, on SQLite, for conversations none of which has an id below the first one's."""
-        since = _index.c.rowid >= first.bitwise_lshift(_SEQ_BITS)
-        return _is_among(conversation_id, self._collected().where(since))
+        """The same, on SQLite, for conversations none of which has an id below the first one's.
+
+        No conversation does if more match than are collected for that.
+        """
+        found = self._collected_since(first).limit(COLLECTED).cte("collected").prefix_with("MATERIALIZED")
+        all_of_it = select(func.count()).select_from(found).scalar_subquery() < COLLECTED
+        return and_(all_of_it, _is_among(conversation_id, select(found.c.conversation_id)))
 
     def is_read_to_hold_a_match(self, conversation_id: ColumnElement[int]) -> ColumnElement[bool]:
         """The same for few conversations, whose messages are read; of long ones only the newest and the first."""
@@ -122,6 +128,14 @@ class Index:
         newest, between, first = (part.order_by(desc("seq")).limit(1).scalar_subquery() for part in parts)
         others = case((Conversation.last_seq > words.SHORT, func.coalesce(between, first)))
         return self._texts(side, self._shown().c.id, func.coalesce(newest, others))
+
+    def collected_matches(self, side: Side) -> Select[Any]:
+        """Select the same on SQLite, for conversations since the first of which little matches."""
+        shown = self._shown()
+        lowest = select(func.min(shown.c.id)).scalar_subquery()
+        found = self._collected_since(lowest).subquery()
+        newest = _by_conversation(found).where(found.c.conversation_id.in_(select(shown.c.id))).subquery()
+        return self._texts(side, newest.c.conversation_id, newest.c.newest)
 
     def given_matches(self, side: Side) -> Select[Any]:
         """Select messages whose places are given, as the viewer may see them."""
@@ -183,6 +197,9 @@ class Index:
             found = found.join(_Found, and_(_Found.conversation_id == numbers[0], _Found.seq == numbers[1]))
         return self._dated(found.where(self._matches(asked)))
 
+    def _collected_since(self, conversation_id: ColumnElement[int]) -> Select[Any]:
+        return self._collected().where(_index.c.rowid >= conversation_id.bitwise_lshift(_SEQ_BITS))
+
     def _dated(self, found: Select[Any]) -> Select[Any]:
         if not self.dated:
             return found
@@ -206,8 +223,8 @@ def _by_conversation(found: FromClause) -> Select[Any]:
 
 
 def _is_among(conversation_id: ColumnElement[int], collected: Select[Any]) -> ColumnElement[bool]:
-    """Whether it is the conversation of a match; a sum, so that the walk goes on instead of from those."""
-    return (conversation_id + 0).in_(collected.with_only_columns(_conversation_of(_index.c.rowid)))
+    """Whether it is one of those that were collected; a sum, so that the inbox is walked instead of those."""
+    return (conversation_id + 0).in_(collected)
 
 
 def place(conversation_id: int, seq: int) -> int:
@@ -240,6 +257,11 @@ def matches(on: Index) -> Select[Any] | CompoundSelect[Any]:
 @cache
 def newest_matches(on: Index, side: Side) -> Select[Any]:
     return on.newest_matches(side)
+
+
+@cache
+def collected_matches(on: Index, side: Side) -> Select[Any]:
+    return on.collected_matches(side)
 
 
 @cache

@@ -131,8 +131,7 @@ def _page_of_found(viewer: Asking, shape: Shape, more: tuple[Any, ...]) -> Selec
     at, number = Conversation.last_message_at, Conversation.id
     # only with what its rows show: a count asks for the bare ids of the first page
     total = (func.count().over().label("total"),) if shape.counts_itself and more else ()
-    page = access.visible_conversations(viewer, number, at, *more, *total)
-    page = page.where(number.in_(select(found.c.id)))
+    page = access.visible_conversation(viewer, found.c.id, number, at, *more, *total)
     if not shape.team:
         me = and_(_Row.conversation_id == number, access.is_own_participation(viewer), _Row.left_at.is_(None))
         page = page.join(_Row, me)
