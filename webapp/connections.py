@@ -19,6 +19,8 @@ from webapp import sqlite_functions
 from webapp.database import WRITING
 
 BUSY_TIMEOUT_MS = 5000
+WAL_PAGES = 8000
+"""Pages (of 4 KiB) of SQLite's log that are copied into the database at once: one send in hundreds waits for it."""
 STATEMENT_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 60_000
 _DEADLOCK = "40P01"
@@ -124,6 +126,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        f"wal_autocheckpoint={WAL_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
