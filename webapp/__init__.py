@@ -18,7 +18,7 @@ from webapp.attachments import kinds, scanning, storage
 from webapp.config import ROOT, Config, ConfigurationError
 from webapp.doors import addresses, compressing, guard, headers, holding, hosts, journal, limits, metrics, uploads
 from webapp.doors.portal import is_for_programs
-from webapp.doors.signed_cookie import SignedCookie
+from webapp.doors.signed_cookie import SignedCookie, csrf_token
 from webapp.extensions import csrf, db, login_manager
 from webapp.links import Links
 from webapp.messaging import events
@@ -220,4 +220,5 @@ def _what_every_page_knows() -> dict[str, Any]:
         "accepted_files": kinds.ACCEPT,
         "refused_type": kinds.NOT_ALLOWED.message,
         "url": within_portal,
+        "csrf_token": csrf_token,
     }

@@ -118,11 +118,17 @@ def bind(registry: scoped_session[Any]) -> None:
     _bound.bind(registry)
 
 
+def session_now() -> Session:
+    """Return the session that ``session`` stands for at the moment: who asks it several things finds it once."""
+    return _bound()
+
+
 def end_reading() -> None:
     """End the transaction that reading began, so that a write can begin one of its own."""
-    if session.new or session.dirty or session.deleted:
+    current = _bound()
+    if current.new or current.dirty or current.deleted:
         raise RuntimeError("unsaved changes outside of database.writing()")
-    session.rollback()
+    current.rollback()
 
 
 @contextmanager

@@ -16,10 +16,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select, UpdateBase
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.connections import require_transaction
-from webapp.database import session
+from webapp.database import session_now
 
+_CONNECTION = "parley_connection"
 MOST = 4096
 """Values that are remembered; one more, and all are forgotten."""
 
@@ -43,7 +45,7 @@ def write(statement: UpdateBase, parameters: Mapping[str, Any]) -> list[Any]:
 
     Objects that the session has loaded keep what they hold, and a column gets only a value that the statement names.
     """
-    require_transaction(session)
+    require_transaction(session_now())
     prepared, raw = _run(statement, parameters)
     return [prepared.row(one) for one in raw]
 
@@ -80,11 +82,22 @@ def _make_room() -> None:
 
 
 def _run(statement: Statement, parameters: Mapping[str, Any]) -> tuple[_Prepared, Sequence[Any]]:
-    if session.new or session.dirty:
-        session.flush()
-    connection = session.connection()
+    current = session_now()
+    if current.new or current.dirty:
+        current.flush()
+    connection = _connection_of(current)
     prepared = _prepare(statement, connection.dialect)
     return prepared, _execute(connection, prepared.sql, prepared.bound(parameters))
+
+
+def _connection_of(current: Session) -> Connection:
+    """Return the connection of the session's transaction, for which the session takes long to look."""
+    known: tuple[SessionTransaction | None, Connection] | None = current.info.get(_CONNECTION)
+    if known and known[0] is not None and known[0] is current.get_transaction():
+        return known[1]
+    connection = current.connection()
+    current.info[_CONNECTION] = current.get_transaction(), connection
+    return connection
 
 
 def _execute(connection: Connection, sql: str, parameters: Any) -> Sequence[Any]:
@@ -111,19 +124,24 @@ class _Prepared:
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self._order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-        self._constants: dict[str, Any] = {}
-        self._given: list[tuple[str, str, _Process | None]] = []
+        constants: dict[str, Any] = {}
+        given: list[tuple[str, str, _Process | None]] = []
         for bind, name in compiled.bind_names.items():
             if bind in compiled.literal_execute_params | compiled.post_compile_params:
                 raise ValueError(f"{name} would be written into the statement at every execution")
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
             if bind.required:
-                self._given.append((name, bind.key, process))
+                given.append((name, bind.key, process))
             else:
-                self._constants[name] = process(bind.effective_value) if process else bind.effective_value
+                constants[name] = process(bind.effective_value) if process else bind.effective_value
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("a default of Python's would be left out")
+        order = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+        self._names: Sequence[str] | None = None if compiled.positional else order
+        self._values = [constants.get(name) for name in order]
+        self._given = [
+            (key, process, [place for place, one in enumerate(order) if one == name]) for name, key, process in given
+        ]
         columns = list(statement.exported_columns if isinstance(statement, UpdateBase) else statement.selected_columns)
         self.names = [str(column.key) for column in columns]
         self._make: Any = namedtuple("Row", self.names, rename=True)._make  # type: ignore[attr-defined]
@@ -132,10 +150,12 @@ class _Prepared:
 
     def bound(self, parameters: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
-        values = dict(self._constants)
-        for name, key, process in self._given:
-            values[name] = process(parameters[key]) if process else parameters[key]
-        return values if self._order is None else tuple([values[name] for name in self._order])
+        values = self._values.copy()
+        for key, process, places in self._given:
+            value = process(parameters[key]) if process else parameters[key]
+            for place in places:
+                values[place] = value
+        return tuple(values) if self._names is None else dict(zip(self._names, values, strict=True))
 
     def row(self, raw: Sequence[Any]) -> Any:
         """Return a row of the driver's with Python's types."""

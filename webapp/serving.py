@@ -13,8 +13,8 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import build_environ
 from flask import Flask
-from werkzeug import Response
 from werkzeug.exceptions import ClientDisconnected, RequestTimeout
+from werkzeug.test import run_wsgi_app
 
 from webapp.config import Config
 from webapp.doors import hosts, uploads
@@ -84,11 +84,11 @@ class AtOnce:
 
     def _answer(self, scope: Scope, body: bytes) -> tuple[Message, Message]:
         environ: dict[str, Any] = build_environ(scope, io.BytesIO(body))  # type: ignore[arg-type,assignment]
-        found = self.answer_poll(dict(environ), None) or Response.from_app(self.flask, environ, buffered=True)
-        fields = found.get_wsgi_headers(environ)
+        found = self.answer_poll(dict(environ), None) or self.flask
+        parts, status, fields = run_wsgi_app(found, environ, buffered=True)
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields]
-        start = {"type": "http.response.start", "status": found.status_code, "headers": headers}
-        return start, {"type": "http.response.body", "body": found.get_data(), "more_body": False}
+        start = {"type": "http.response.start", "status": int(status[:3]), "headers": headers}
+        return start, {"type": "http.response.body", "body": b"".join(parts), "more_body": False}
 
 
 def _is_small(scope: Scope) -> bool:

@@ -96,6 +96,25 @@ def test_a_conversation_is_found_once_with_its_newest_match(people, rarity):
     assert list(hit.subject.parts) == [("", False), ("Zebra", True), (" crossing", False)]
 
 
+def test_the_middle_of_a_long_conversation_is_found(people, find, rarity, monkeypatch):
+    """Between its first and its newest messages the words of a conversation are looked for in it alone."""
+    monkeypatch.setattr(words, "SHORT", 1)
+    talks = [start(people.olga, people.mara_row, name, text="First") for name in ("Stripes", "Spots")]
+    for what in ("zebra stripes", "leopard spots", "zebra crossing"):
+        for talk, of_it in zip(talks, (what, what.replace("zebra", "okapi")), strict=True):
+            send(people.mara, talk, of_it)
+    for talk in talks:
+        send(people.olga, talk, "Last")
+
+    for text in ("zebra", "zeb", '"zebra stripes"', "zebra stri", "from:mara zebra", "zebra after:2020"):
+        assert find(people.sam, text) == ["Stripes"], text
+    for text in ('"stripes leopard"', '"zebra spots"', "zebra before:2020", "from:olga zebra", "zebras"):
+        assert find(people.sam, text) == [], text
+    assert find(people.wim_at_tea, "zebra") == find(people.tom, "zeb") == []
+    found = listing(people.sam, "zebra")
+    assert [found.hits[row.id].seq for row in found.page.rows] == [4]
+
+
 def test_pages_hold_each_conversation_once(people, rarity):
     made = [start(people.olga, people.mara_row, f"Zebra {number}").id for number in range(7)]
     first = listing(people.sam, "zebra", limit=3)

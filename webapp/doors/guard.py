@@ -16,6 +16,7 @@ from webapp.database import end_reading, writing
 from webapp.doors import uploads
 from webapp.doors.identity import current_visit, signed_in, still_signed_in
 from webapp.doors.portal import Portal
+from webapp.doors.signed_cookie import has_csrf_token
 from webapp.extensions import csrf
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -112,7 +113,8 @@ def guard(portal: Portal) -> None:
         if getattr(view, "takes_files", False):
             uploads.allow_files(request)
         end_reading()  # a form may be long in coming, and no transaction should wait for it
-        csrf.protect()
+        if not has_csrf_token():
+            csrf.protect()
         if found and not uploads.is_whole():
             found = _note(portal, still_signed_in(), view)
     if found:

@@ -10,12 +10,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from webapp.accounts.models import Side
 from webapp.accounts.viewer import Viewer
 from webapp.attachments.models import MessageAttachment
-from webapp.database import session
 from webapp.messaging.asking import Anybody, AnyConversation, Asking, OneConversation, as_parameters
 from webapp.messaging.errors import NotAllowed, NotFound
 from webapp.messaging.models import Conversation, ConversationParticipant, ConversationType, Inbox, Message
@@ -172,18 +172,22 @@ def require(viewer: Viewer, action: Action, conversation_id: int, *, lock: bool 
     Raises NotFound when it does not exist for this viewer, NotAllowed when they may see it but not do this.
     """
     asked = {**as_parameters(viewer), "in_conversation": key(conversation_id)}
-    statement = _one(viewer.side, lock=lock)
-    conversation: Conversation | None = session.scalar(statement, asked, execution_options={"populate_existing": True})
-    if conversation is None:
+    found = read(_one(viewer.side, lock=lock), asked)
+    if not found:
         raise NotFound
+    conversation = Conversation()  # no session knows it: what changes it says so with a statement
+    instance_dict(conversation).update(found[0]._asdict())
     if not may(viewer, action, conversation.conversation_type):
         raise NotAllowed
     return conversation
 
 
+_COLUMNS = tuple(getattr(Conversation, column.key) for column in Conversation.__mapper__.column_attrs)
+
+
 @cache
 def _one(side: Side, *, lock: bool) -> Select[Any]:
-    statement = visible_conversation(Anybody(side), AnyConversation.id, Conversation)
+    statement = visible_conversation(Anybody(side), AnyConversation.id, *_COLUMNS)
     return statement.with_for_update(of=Conversation) if lock else statement
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -107,21 +108,21 @@ def framed(context: Context, template: str) -> Markup:
         enter=context["look"]["enter"],
         mounted_at=request.script_root,
     )
-    values = {
-        "id": row.id,
-        "name": row.other_party.name,
-        "draft": typed(row.draft),
-        "unread_count": row.unread_count,
-        "last_shown": context["last_shown"],
-        "last_known": context["last_known"],
-        "here": context["filters"].here,
-        "token": context["csrf_token"](),
-        "client_key": context["client_key"],
-        "viewer_name": viewer.name,
-        "store_code": viewer.store.code if viewer.is_store else "",
+    values: dict[str, Callable[[], object]] = {
+        "id": lambda: row.id,
+        "name": lambda: row.other_party.name,
+        "draft": lambda: typed(row.draft),
+        "unread_count": lambda: row.unread_count,
+        "last_shown": lambda: context["last_shown"],
+        "last_known": lambda: context["last_known"],
+        "here": lambda: context["filters"].here,
+        "token": context["csrf_token"],
+        "client_key": lambda: context["client_key"],
+        "viewer_name": lambda: viewer.name,
+        "store_code": lambda: viewer.store.code if viewer.is_store else "",
     }
-    texts = {name: str(escape(value)) for name, value in values.items()}
     parts = list(_parts(template, kind))
+    texts = {name: str(escape(values[name]())) for name in set(parts[1::2])}
     parts[1::2] = [texts[name] for name in parts[1::2]]
     return Markup("".join(parts))  # noqa: S704
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from webapp.accounts.viewer import Viewer
 from webapp.messaging.queries import ConversationRow
 from webapp.portals.addresses import within_portal
+from webapp.portals.display import LogEntry
 from webapp.portals.times import list_times
 from webapp.search.service import Hit
 
@@ -87,9 +88,21 @@ def conversation_rows(
         )
         for row in rows
     ]
-    return Markup("\n").join(pieces)
+    return _together(pieces)
+
+
+def message_lines(viewer: Viewer, entries: Iterable[LogEntry], hit: int | None) -> Markup:
+    """Render the lines of a thread, in the same way; ``hit`` is the ``seq`` that a link leads to."""
+    piece = remembering("messaging/_message.html", viewer)
+    return _together([piece(entry=entry, is_hit=entry.message.seq == hit) for entry in entries])
+
+
+def _together(pieces: list[Markup]) -> Markup:
+    return Markup("\n".join(pieces))  # noqa: S704 - Markup's own join would look at each of them again
 
 
 def set_up(app: Flask) -> None:
     """Let templates say which pieces are remembered."""
-    app.jinja_env.globals.update(remembering=remembering, conversation_rows=conversation_rows)
+    app.jinja_env.globals.update(
+        remembering=remembering, conversation_rows=conversation_rows, message_lines=message_lines
+    )

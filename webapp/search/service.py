@@ -16,7 +16,9 @@ from webapp.prepared import read
 from webapp.search import statements
 from webapp.search.highlighting import LENGTH, Snippet, highlight
 from webapp.search.matching import Condition, condition
+from webapp.search.places import place
 from webapp.search.query import Query, parse
+from webapp.search.statements import Index
 from webapp.settings.definitions import PLATFORM_DISPLAY_NAME
 from webapp.settings.service import PlatformSettings
 
@@ -73,14 +75,14 @@ def list_conversations(
     return Listing(page, _hits(index, viewer, query, parameters, page.rows, attempt))
 
 
-def _parameters(index: statements.Index, query: Query, asked: Condition) -> dict[str, Any]:
+def _parameters(index: Index, query: Query, asked: Condition) -> dict[str, Any]:
     parameters = index.parameters(asked)
     if query.is_dated:
         parameters |= {"since": query.since or _ALWAYS["since"], "until": query.until or _ALWAYS["until"]}
     return parameters
 
 
-def _attempts(index: statements.Index, parameters: dict[str, Any], *, goes_on: bool) -> Iterator[_Attempt]:
+def _attempts(index: Index, parameters: dict[str, Any], *, goes_on: bool) -> Iterator[_Attempt]:
     """Yield what to try, the last of which never fails.
 
     To read the first part takes less time than to count, but for whole words on SQLite: PostgreSQL counts by collecting
@@ -90,9 +92,9 @@ def _attempts(index: statements.Index, parameters: dict[str, Any], *, goes_on: b
     reads_first = index.postgresql or goes_on
     if reads_first:
         yield reads
-    found = read(statements.matches(index), parameters)
+    found = read(statements.built(Index.matches, index), parameters)
     if sum(one.number for one in found) <= statements.RARE:
-        newest = {one.conversation_id: statements.place(one.conversation_id, one.newest) for one in found}
+        newest = {one.conversation_id: place(one.conversation_id, one.newest) for one in found}
         yield _Attempt(Way.LOOK_UP, {"found": index.given(newest)}, newest)
         return
     if not index.postgresql:
@@ -103,7 +105,7 @@ def _attempts(index: statements.Index, parameters: dict[str, Any], *, goes_on: b
 
 
 def _hits(
-    index: statements.Index,
+    index: Index,
     viewer: Viewer,
     query: Query,
     parameters: dict[str, Any],
@@ -114,13 +116,13 @@ def _hits(
         return {}
     match attempt.way:
         case Way.LOOK_UP:
-            select, shown = statements.given_matches, [attempt.newest[row.id] for row in rows]
+            select, shown = Index.given_matches, [attempt.newest[row.id] for row in rows]
         case Way.WALK_A_PART:
-            select, shown = statements.collected_matches, [row.id for row in rows]
+            select, shown = Index.collected_matches, [row.id for row in rows]
         case _:
-            select, shown = statements.newest_matches, [row.id for row in rows]
+            select, shown = Index.newest_matches, [row.id for row in rows]
     asked = {**asking.as_parameters(viewer), **parameters, "shown": index.given(shown)}
-    found = {one.id: one for one in read(select(index, viewer.side), asked)}
+    found = {one.id: one for one in read(statements.built(select, index, viewer.side), asked)}
     return {row.id: _hit(query, row, found[row.id]) for row in rows if row.id in found}
 
 

@@ -4,15 +4,15 @@ A query is rare or common. The messages of a rare one are all looked up, and the
 one the inbox is walked from its top until the page is full. Each conversation is asked whether it holds a match: by
 reading its messages, or, on SQLite, by whether it is among the conversations of all that match.
 
-SQLite's index numbers messages by conversation and ``seq`` (see ``place``): it tells by itself whose a match is, and
+SQLite's index numbers messages by conversation and ``seq`` (see ``places``): it tells by itself whose a match is, and
 what matches in the newest conversations is found without the rest. PostgreSQL's is one of the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     CTE,
@@ -47,6 +47,7 @@ from webapp.messaging import access, asking, words
 from webapp.messaging.asking import Anybody
 from webapp.messaging.models import Conversation, Message
 from webapp.messaging.queries import Finding
+from webapp.search import places
 from webapp.search.matching import Condition
 
 RARE = 1_000
@@ -54,12 +55,10 @@ RARE = 1_000
 COLLECTED = 5_000
 """Messages that match in the newest conversations, on SQLite, of which each costs a fraction of a microsecond."""
 
-_SEQ_BITS: Any = literal_column("24")
-"""Of a message's place; the others are its conversation's id. As in migration 0023."""
-_SEQS: Any = literal_column(str(2**24 - 1))
 _MARK = "@"
 """Stands in a condition where the statement puts the beginning of a conversation's words; no word holds it."""
 
+_Query = TypeVar("_Query", Select[Any], CompoundSelect[Any])
 _Found: Any = aliased(Message, name="found_message")
 _Read: Any = aliased(Conversation, name="read_conversation")
 _index = table("message_words", column("rowid", Id), column("message_words"))
@@ -105,7 +104,7 @@ class Index:
         """The condition that a conversation of a walk holds a match."""
         if self.postgresql:
             return self.is_read_to_hold_a_match(conversation_id)
-        return _is_among(conversation_id, self._collected().with_only_columns(_conversation_of(_index.c.rowid)))
+        return _is_among(conversation_id, self._collected().with_only_columns(places.conversation_of(_index.c.rowid)))
 
     def is_collected_since(self, conversation_id: ColumnElement[int], first: ColumnElement[int]) -> ColumnElement[bool]:
         """The same, on SQLite, for conversations none of which has an id below the first one's.
@@ -140,7 +139,9 @@ class Index:
     def given_matches(self, side: Side) -> Select[Any]:
         """Select messages whose places are given, as the viewer may see them."""
         ids = self._shown()
-        given = select(_conversation_of(ids.c.id).label("conversation_id"), _seq_of(ids.c.id).label("seq")).subquery()
+        given = select(
+            places.conversation_of(ids.c.id).label("conversation_id"), places.seq_of(ids.c.id).label("seq")
+        ).subquery()
         return self._texts(side, given.c.conversation_id, given.c.seq)
 
     def _shown(self) -> CTE:
@@ -178,7 +179,7 @@ class Index:
             bindparam("within", type_=String), _MARK, literal(words.IN) + cast(conversation_id, String) + literal("_")
         )
         if not self.postgresql:
-            return newest, self._collected(within).with_only_columns(_seq_of(_index.c.rowid).label("seq")), first
+            return newest, self._collected(within).with_only_columns(places.seq_of(_index.c.rowid).label("seq")), first
         # a sum, so that the index of words is asked instead of each message of the conversation
         is_in = _Found.conversation_id + 0 == conversation_id
         between = self._messages(_Found.seq, and_(self._matches(within), is_in))
@@ -191,14 +192,14 @@ class Index:
 
     def _collected(self, asked: Any = None) -> Select[Any]:
         """Select from SQLite's index what matches, by conversation and ``seq``."""
-        numbers = _conversation_of(_index.c.rowid), _seq_of(_index.c.rowid)
+        numbers = places.conversation_of(_index.c.rowid), places.seq_of(_index.c.rowid)
         found: Any = select(numbers[0].label("conversation_id"), numbers[1].label("seq")).select_from(_index)
         if self.dated:
             found = found.join(_Found, and_(_Found.conversation_id == numbers[0], _Found.seq == numbers[1]))
         return self._dated(found.where(self._matches(asked)))
 
     def _collected_since(self, conversation_id: ColumnElement[int]) -> Select[Any]:
-        return self._collected().where(_index.c.rowid >= conversation_id.bitwise_lshift(_SEQ_BITS))
+        return self._collected().where(_index.c.rowid >= places.first_of(conversation_id))
 
     def _dated(self, found: Select[Any]) -> Select[Any]:
         if not self.dated:
@@ -227,19 +228,6 @@ def _is_among(conversation_id: ColumnElement[int], collected: Select[Any]) -> Co
     return (conversation_id + 0).in_(collected)
 
 
-def place(conversation_id: int, seq: int) -> int:
-    """Return the number of a message in SQLite's index: of its conversation, then of the message in it."""
-    return conversation_id << 24 | seq
-
-
-def _conversation_of(a_place: ColumnElement[int]) -> ColumnElement[int]:
-    return a_place.bitwise_rshift(_SEQ_BITS)
-
-
-def _seq_of(a_place: ColumnElement[int]) -> ColumnElement[int]:
-    return a_place.bitwise_and(_SEQS)
-
-
 def _most() -> ColumnElement[int]:
     return bindparam("rare", type_=Id)
 
@@ -250,20 +238,6 @@ def index(*, postgresql: bool, dated: bool) -> Index:
 
 
 @cache
-def matches(on: Index) -> Select[Any] | CompoundSelect[Any]:
-    return on.matches()
-
-
-@cache
-def newest_matches(on: Index, side: Side) -> Select[Any]:
-    return on.newest_matches(side)
-
-
-@cache
-def collected_matches(on: Index, side: Side) -> Select[Any]:
-    return on.collected_matches(side)
-
-
-@cache
-def given_matches(on: Index, side: Side) -> Select[Any]:
-    return on.given_matches(side)
+def built(make: Callable[..., _Query], *of: Any) -> _Query:
+    """Return a statement that a method of an index makes, once."""
+    return make(*of)
