@@ -87,7 +87,7 @@ def _run(statement: Statement, parameters: Mapping[str, Any]) -> tuple[_Prepared
         current.flush()
     connection = _connection_of(current)
     prepared = _prepare(statement, connection.dialect)
-    return prepared, _execute(connection, prepared.sql, prepared.bound(parameters))
+    return prepared, _execute(connection, prepared, prepared.bound(parameters))
 
 
 def _connection_of(current: Session) -> Connection:
@@ -100,8 +100,9 @@ def _connection_of(current: Session) -> Connection:
     return connection
 
 
-def _execute(connection: Connection, sql: str, parameters: Any) -> Sequence[Any]:
+def _execute(connection: Connection, prepared: _Prepared, parameters: Any) -> Sequence[Any]:
     """Let the driver execute it; with SQLAlchemy in between when somebody listens there, such as those who count."""
+    sql = prepared.sql
     if connection.engine.dispatch.before_cursor_execute:
         result = connection.exec_driver_sql(sql, parameters)
         return result.all() if result.returns_rows else ()
@@ -109,7 +110,7 @@ def _execute(connection: Connection, sql: str, parameters: Any) -> Sequence[Any]
     cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else ()
+        return cursor.fetchall() if prepared.names else ()  # the driver takes longer to say whether there are rows
     except driver.Error as error:
         if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor):
             connection.invalidate(error)

@@ -64,16 +64,16 @@ def unread_of(participant: type[ConversationParticipant], mark: Any) -> Any:
 def count_message(sender: Viewer, conversation: Conversation) -> None:
     """Count a new message for everybody in the conversation but its sender, and tell all their inboxes."""
     asked = {**asking.as_parameters(sender, conversation), "at": conversation.last_message_at}
-    write(_count_for_participants(sender.side), asked)
+    write(_count_for_participants(sender.side, postgresql=is_postgresql()), asked)
     _tell(conversation.id, write(_count_in_inboxes(sender.side), asked))
 
 
 @cache
-def _count_for_participants(side: Side) -> Update:
+def _count_for_participants(side: Side, *, postgresql: bool) -> Update:
     own = access.is_own_participation(Anybody(side))
     return (
-        update(_Row)
-        .where(_Row.conversation_id == AnyConversation.id, _Row.left_at.is_(None))
+        _changing_participants(postgresql=postgresql)
+        .where(_Row.left_at.is_(None))
         .values(
             last_message_at=bindparam("at", type_=UTCDateTime),
             unread_count=_Row.unread_count + case((own, 0), else_=1),
@@ -108,14 +108,22 @@ def _count_in_inboxes(side: Side) -> UpdateBase:
 def copy_status(conversation: Conversation) -> None:
     """Copy a changed status to the participants and tell their inboxes that something changed."""
     asked = {**asking.parameters_of(conversation), "now": conversation.status}
-    write(_copy_status(), asked)
+    write(_copy_status(postgresql=is_postgresql()), asked)
     _tell(conversation.id, write(_touch_inboxes(), asked))
 
 
 @cache
-def _copy_status() -> Update:
-    status = bindparam("now", type_=_Row.status.type)
-    return update(_Row).where(_Row.conversation_id == AnyConversation.id).values(status=status)
+def _copy_status(*, postgresql: bool) -> Update:
+    return _changing_participants(postgresql=postgresql).values(status=bindparam("now", type_=_Row.status.type))
+
+
+def _changing_participants(*, postgresql: bool) -> Update:
+    """The statement that changes those of a conversation, and before it does locks their inboxes, as late as it can.
+
+    Whoever sends in a store waits for everybody else in it from here until they have committed.
+    """
+    of_it = update(_Row).where(_Row.conversation_id == AnyConversation.id)
+    return of_it.where(locks.are_locked()) if postgresql else of_it
 
 
 @cache

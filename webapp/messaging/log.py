@@ -20,7 +20,7 @@ from webapp.attachments.models import MessageAttachment, ScanState
 from webapp.audit import log as audit
 from webapp.audit.models import Action
 from webapp.database import is_postgresql, now, session
-from webapp.messaging import access, asking, counters, events, locks, words
+from webapp.messaging import access, asking, counters, events, words
 from webapp.messaging.drafts import Sent
 from webapp.messaging.errors import KeyReused
 from webapp.messaging.models import Conversation, ConversationStatus, EventWord, Message, MessageKind
@@ -78,8 +78,8 @@ def add_message(
     message.client_key, message.request_hash, message.by_email = client_key, request_hash, by_email
     _insert(message)
     attach(message, files)
-    counters.count_message(viewer, conversation)
     events.publish(events.MessageSent(*events.about(conversation), viewer.side, viewer.id, message.id, seq))
+    counters.count_message(viewer, conversation)  # last, since it makes others wait
     return Sent(message, conversation)
 
 
@@ -133,23 +133,21 @@ def change_status(
 
 
 def _next_seq(conversation: Conversation, kind: MessageKind, values: Mapping[str, object]) -> int:
-    """Take the next number of a locked conversation, lock its inboxes, and set these columns of it."""
+    """Take the next number of a locked conversation, and set these columns of it."""
     given = {f"new_{name}": value for name, value in values.items()}
     asked = {"in_conversation": conversation.id, **given}
-    (counted,) = write(_append(kind, tuple(given), postgresql=is_postgresql()), asked)
+    (counted,) = write(_append(kind, tuple(given)), asked)
     for name, value in {**values, **counted._asdict()}.items():
         set_committed_value(conversation, name, value)
     return conversation.last_seq
 
 
 @cache
-def _append(kind: MessageKind, names: tuple[str, ...], *, postgresql: bool) -> UpdateBase:
+def _append(kind: MessageKind, names: tuple[str, ...]) -> UpdateBase:
     new = _new(Conversation, names)
     if kind is MessageKind.MESSAGE:
         new["message_count"] = Conversation.message_count + 1
     of_it = update(Conversation).where(Conversation.id == asking.AnyConversation.id)
-    if postgresql:
-        of_it = of_it.where(locks.are_locked())
     counted = of_it.values(last_seq=Conversation.last_seq + 1, **new)
     return counted.returning(Conversation.last_seq, Conversation.message_count)
 
