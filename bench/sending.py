@@ -167,7 +167,8 @@ def _replaying(sends: list[list[dict[str, Any]]]) -> Callable[[int], None]:
                 for index, what in step.anew.items():
                     values[int(index)] = known[what]
                 cursor.execute(step.sql, dict(zip(step.names, values, strict=True)) if step.names else values)
-                row = cursor.fetchone() if cursor.description else None
+                rows = cursor.fetchall() if cursor.description else []  # a rest would be in the commit's way
+                row = rows[0] if rows else None
                 columns = [one[0] for one in cursor.description or ()]
                 if row and "last_seq" in columns:
                     known[SEQ] = row[columns.index("last_seq")]

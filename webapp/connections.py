@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Dialect, Engine, UpdateBase, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from webapp import sqlite_functions
@@ -131,8 +131,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
-    if connection.get_execution_options().get(WRITING):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:  # it waits for nobody: past SQLAlchemy, which takes more for a statement than SQLite does
-        connection.connection.dbapi_connection.execute("BEGIN")
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin past SQLAlchemy, which takes more for a statement than SQLite does."""
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITING) else "BEGIN"
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(begin)
+    except sqlite3.Error as error:  # another writer did not come to an end
+        raise DBAPIError.instance(begin, (), error, sqlite3.Error, dialect=connection.dialect) from error

@@ -42,5 +42,8 @@ def add(response: Response, config: Config, endpoint: str | None) -> Response:
         headers.add("Strict-Transport-Security", "max-age=31536000")
     if endpoint not in KEPT:
         headers["Cache-Control"] = "no-store, private"
-        response.vary.add("Cookie")
+        if "Vary" in headers:
+            response.vary.add("Cookie")
+        else:
+            headers["Vary"] = "Cookie"
     return response

@@ -20,7 +20,17 @@ NO_DESTINATIONS = {
 
 def within_portal(endpoint: str, **values: Any) -> str:
     """Return the address of a route of this request's portal; the same every time, wherever we are mounted."""
-    return _address(request.script_root, f"{g.portal.name}.{endpoint}", tuple(values.items()))
+    endpoint = f"{g.portal.name}.{endpoint}"
+    if len(values) > len(_MARKS) or any(type(value) is not int for value in values.values()):
+        return _address(request.script_root, endpoint, tuple(values.items()))
+    address = _address(request.script_root, endpoint, tuple(zip(values, _MARKS, strict=False)))
+    for mark, value in zip(_MARKS, values.values(), strict=False):
+        address = address.replace(str(mark), str(value))
+    return address
+
+
+_MARKS = (10**17 + 1, 10**17 + 2, 10**17 + 3)
+"""Numbers in the place of others, so that an address is put together once for all conversations and messages."""
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import render_template, request
 
 from webapp.accounts.service import AccountService
 from webapp.accounts.viewer import StoreRef
@@ -19,6 +19,7 @@ from webapp.messaging.errors import KeyReused, MessagingError
 from webapp.messaging.queries import ConversationList, Thread, Window
 from webapp.messaging.service import MessagingService
 from webapp.portals import display
+from webapp.portals.addresses import within_portal
 from webapp.portals.filters import InboxFilters
 from webapp.search import service as search
 from webapp.search.service import Hit
@@ -49,7 +50,7 @@ class Inbox:
 
 def page_of(conversation_id: int) -> str:
     """The address of a conversation's page in this portal."""
-    return url_for(f"{g.portal.name}.conversation", conversation_id=conversation_id)
+    return within_portal("conversation", conversation_id=conversation_id)
 
 
 def load_inbox(with_stores: bool = True) -> Inbox:
