@@ -25,7 +25,7 @@ def rarity(request, monkeypatch):
     if request.param != "rare":
         monkeypatch.setattr(statements, "RARE", 0)
         monkeypatch.setattr(service, "READ", {"postgresql": 1, "sqlite": 1})
-        monkeypatch.setattr(service, "WALKED", 2)
+        monkeypatch.setattr(service, "WALKED", (1, 2))
         statements.index.cache_clear()
     if request.param == "common in long ones":
         monkeypatch.setattr(words, "SHORT", 0)

@@ -20,16 +20,18 @@ NO_DESTINATIONS = {
 
 def within_portal(endpoint: str, **values: Any) -> str:
     """Return the address of a route of this request's portal; the same every time, wherever we are mounted."""
-    endpoint = f"{g.portal.name}.{endpoint}"
-    if len(values) > len(_MARKS) or any(type(value) is not int for value in values.values()):
-        return _address(request.script_root, endpoint, tuple(values.items()))
-    address = _address(request.script_root, endpoint, tuple(zip(values, _MARKS, strict=False)))
+    endpoint, mounted_at = f"{g.portal.name}.{endpoint}", request.script_root
+    if not values:
+        return _address(mounted_at, endpoint, ())
+    if len(values) > len(_MARKS) or {*map(type, values.values())} != {int}:
+        return _address(mounted_at, endpoint, tuple(values.items()))
+    address = _address(mounted_at, endpoint, tuple(zip(values, _MARKS, strict=False)))
     for mark, value in zip(_MARKS, values.values(), strict=False):
-        address = address.replace(str(mark), str(value))
+        address = address.replace(mark, str(value))
     return address
 
 
-_MARKS = (10**17 + 1, 10**17 + 2, 10**17 + 3)
+_MARKS = tuple(str(10**17 + number) for number in range(3))
 """Numbers in the place of others, so that an address is put together once for all conversations and messages."""
 
 

@@ -24,8 +24,8 @@ from webapp.settings.service import PlatformSettings
 
 READ = {"postgresql": 128, "sqlite": 64}
 """Conversations at the top of a list that are read one by one before all of it is walked."""
-WALKED = 1024
-"""Those for which, on SQLite, what matches is collected before it is for all."""
+WALKED = (256, 1024)
+"""Those for which, on SQLite, what matches is collected before it is for all: first fewer, then more."""
 
 _ALWAYS = {"since": datetime(1, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
 
@@ -98,7 +98,7 @@ def _attempts(index: Index, parameters: dict[str, Any], *, goes_on: bool) -> Ite
         yield _Attempt(Way.LOOK_UP, {"found": index.given(newest)}, newest)
         return
     if not index.postgresql:
-        yield _Attempt(Way.WALK_A_PART, {"walked": WALKED})
+        yield from (_Attempt(Way.WALK_A_PART, {"walked": part}) for part in WALKED)
     if not reads_first:
         yield reads
     yield _Attempt(Way.WALK)
