@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
+from tests import backends
 from tests.factories import make_store
-from webapp import database
+from webapp import connections, database
 from webapp.accounts.models import Store
 from webapp.database import UTCDateTime, session
 
@@ -39,6 +42,31 @@ def test_a_block_after_a_failed_one_works():
         _save_and_fail()
 
     assert make_store().id
+
+
+def test_threads_that_write_to_sqlite_take_turns_and_wait_for_a_while_only(app, monkeypatch):
+    if backends.engine_of(app).dialect.name != "sqlite":
+        return  # there they wait for rows, in the database
+    monkeypatch.setattr(connections, "BUSY_TIMEOUT_MS", 50)
+    wrote: list[object] = []
+
+    def write() -> None:
+        with app.app_context():
+            try:
+                with database.writing():
+                    wrote.append("another")
+            except OperationalError as error:
+                wrote.append(str(error.orig))
+
+    for _ in range(2):
+        other = threading.Thread(target=write)
+        with app.app_context(), database.writing():
+            other.start()
+            other.join()
+            assert wrote == ["database is locked"]
+        write()
+        assert wrote == ["database is locked", "another"], "nothing is held on to"
+        wrote.clear()
 
 
 def test_a_read_before_a_write_does_not_lock_it_out():

@@ -6,6 +6,7 @@ import os
 import select
 import sqlite3
 import sys
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from webapp import sqlite_functions
-from webapp.database import WRITING
+from webapp.database import TURN, WRITING
 
 BUSY_TIMEOUT_MS = 5000
 WAL_PAGES = 8000
@@ -34,6 +35,7 @@ def prepare_engine(engine: Engine, *, reads_in_transactions: bool = False) -> No
     way to the server each: what is read outside of ``writing()`` is read without, unless rights hang on transactions.
     """
     if engine.dialect.name == "sqlite":
+        engine.update_execution_options(**{TURN: Turn()})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return
@@ -63,6 +65,20 @@ class SessionOfRequest(FlaskSession):
         if self.new or self.dirty or self.deleted:
             require_transaction(self)
         super().flush(objects)
+
+
+class Turn:
+    """Held by the thread of this process that writes to SQLite; the others wait as long as SQLite would let them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise OperationalError("BEGIN IMMEDIATE", (), sqlite3.OperationalError("database is locked"))
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class NotWriting(RuntimeError):

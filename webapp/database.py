@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +27,8 @@ from sqlalchemy.orm import (
 )
 
 WRITING = "parley_writing"
+TURN = "parley_turn"
+"""An execution option of SQLite's engine: what a thread holds while it writes."""
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -156,22 +158,25 @@ def writing() -> Iterator[Session]:
     """One write transaction, committed at the end of the block, rolled back on any error.
 
     On SQLite it begins with BEGIN IMMEDIATE, since a transaction that reads first and then writes is refused at once
-    whatever the busy timeout. Blocks do not nest: the one who opens it is the one who commits.
+    whatever the busy timeout; there the threads of a process take turns, since SQLite lets who waits for it sleep far
+    longer than a write takes. Blocks do not nest: the one who opens it is the one who commits.
     """
     current = _bound()
     if current.info.get(WRITING):
         raise RuntimeError("database.writing() does not nest")
     end_reading()
-    current.info[WRITING] = True
-    try:
-        current.connection(execution_options={WRITING: True})
-        yield current
-        current.commit()
-    except BaseException:
-        current.rollback()
-        raise
-    finally:
-        current.info.pop(WRITING, None)
+    turn: AbstractContextManager[object] = current.get_bind().get_execution_options().get(TURN, nullcontext())
+    with turn:
+        current.info[WRITING] = True
+        try:
+            current.connection(execution_options={WRITING: True})
+            yield current
+            current.commit()
+        except BaseException:
+            current.rollback()
+            raise
+        finally:
+            current.info.pop(WRITING, None)
 
 
 def is_of_a_model(name: str | None, _kind: str, _parents: object) -> bool:

@@ -20,10 +20,9 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.connections import require_transaction
 from webapp.database import session_now
+from webapp.memory import Memory
 
 _CONNECTION = "parley_connection"
-MOST = 4096
-"""Values that are remembered; one more, and all are forgotten."""
 
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 Statement = Query | UpdateBase
@@ -62,23 +61,17 @@ def read_as(
     Whatever ``make`` returns is remembered under exactly what the database answered: it sees nothing else.
     """
     prepared, raw = _run(statement, parameters)
-    known: dict[Hashable, _Value] = _made.setdefault((make, viewer), {})
+    known = _made.of(make, viewer)
     values: list[_Value] = []
     for _, group in groupby(raw, itemgetter(prepared.names.index(by))):
         rows = tuple(map(tuple, group))
         if rows not in known:
-            _make_room()
-            known[rows] = make(viewer, [prepared.row(one) for one in rows])
+            _made.keep(known, rows, make(viewer, [prepared.row(one) for one in rows]))
         values.append(known[rows])
     return values
 
 
-_made: dict[tuple[Any, Hashable], dict[Hashable, Any]] = {}
-
-
-def _make_room() -> None:
-    if sum(map(len, _made.values())) >= MOST:
-        _made.clear()
+_made: Memory[Any] = Memory()
 
 
 def _run(statement: Statement, parameters: Mapping[str, Any]) -> tuple[_Prepared, Sequence[Any]]:

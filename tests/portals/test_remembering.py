@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.factories import close, send, start
-from webapp.portals import remembering
 from webapp.portals.remembering import memory
 
 
@@ -33,11 +32,11 @@ def test_each_viewer_has_pieces_of_their_own(sign_in, people):
 
 
 def test_no_more_are_kept_than_a_few_thousand(sign_in, people, monkeypatch):
-    monkeypatch.setattr(remembering, "MOST", 2)
+    monkeypatch.setattr("webapp.memory.MOST", 2)
     for number in range(5):
         start(people.olga, people.mara_row, f"Parcel {number}")
     page = sign_in(people.olga).get("/store/messages").text
 
     assert all(f"Parcel {number}" in page for number in range(5))
     assert memory.number <= 2
-    assert sum(map(len, memory.pieces.values())) <= 2
+    assert sum(map(len, memory.values.values())) <= 2

@@ -150,9 +150,8 @@ def as_answer(events: list[str]) -> Response:
     """Return the names of events as a poll takes them, 204 for none."""
     if not events:
         return Response(status=204)
-    return Response(
-        json.dumps({"events": events}), mimetype="application/json"
-    )  # as Flask would, in a fifth of the time
+    named = json.dumps({"events": events})  # what jsonify does, in a fifth of the time
+    return Response(named, mimetype="application/json")
 
 
 def what_is_new(viewer: Viewer, args: MultiDict[str, str]) -> list[str]:

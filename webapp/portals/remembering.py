@@ -12,47 +12,17 @@ from flask import Flask, current_app, g
 from markupsafe import Markup
 
 from webapp.accounts.viewer import Viewer
+from webapp.memory import Memory
 from webapp.messaging.queries import ConversationRow
 from webapp.portals.addresses import within_portal
 from webapp.portals.display import LogEntry
 from webapp.portals.times import list_times
 from webapp.search.service import Hit
 
-MOST = 4096
-"""Pieces that are remembered, and renderers; one more, and all are forgotten."""
 LARGEST = 8192
 """Characters of a piece that is worth remembering."""
 
-_Key = tuple[Hashable, ...]
-
-
-class Memory:
-    """Pieces by what renders them and for whom, and then by the values that they were rendered from."""
-
-    def __init__(self) -> None:
-        self.pieces: dict[_Key, dict[_Key, Markup]] = {}
-        self.number = 0
-
-    def of(self, *renderer: Hashable) -> dict[_Key, Markup]:
-        """Return the pieces of a renderer."""
-        if len(self.pieces) >= MOST:
-            self.forget()
-        return self.pieces.setdefault(renderer, {})
-
-    def keep(self, pieces: dict[_Key, Markup], key: _Key, piece: Markup) -> None:
-        """Remember a piece, unless it is not worth it."""
-        if self.number >= MOST:
-            self.forget()
-        if len(piece) <= LARGEST:
-            pieces[key] = piece
-            self.number += 1
-
-    def forget(self) -> None:
-        self.pieces.clear()
-        self.number = 0
-
-
-memory = Memory()
+memory: Memory[Markup] = Memory()
 
 
 def remembering(template: str, viewer: Viewer) -> Callable[..., Markup]:
@@ -66,7 +36,8 @@ def remembering(template: str, viewer: Viewer) -> Callable[..., Markup]:
         if found is None or is_new:
             rendered = current_app.jinja_env.get_template(template).render(viewer=viewer, url=within_portal, **values)
             found = Markup(rendered)  # noqa: S704
-            memory.keep(known, key, found)
+            if len(found) <= LARGEST:
+                memory.keep(known, key, found)
         return found
 
     return piece
