@@ -17,7 +17,7 @@ from tests.migrating import (
     found_words,
     schema,
 )
-from webapp.search.indexing import wrong_messages
+from webapp.search.indexing import index_is_sound, wrong_messages
 
 pytestmark = pytest.mark.slow
 
@@ -64,8 +64,12 @@ def test_long_conversations_get_their_word_and_lose_it_again(bare_app):
     backends.migrate(bare_app)
     with bare_app.app_context():
         assert not list(wrong_messages())
+        assert index_is_sound()
     assert found_words(bare_app) != before
 
+    downgrade(bare_app, "0022")
+    with bare_app.app_context():
+        assert index_is_sound()
     downgrade(bare_app, "0021")
     assert found_words(bare_app) == before
 
